@@ -1,0 +1,1 @@
+"""The rules, and nothing else: no files, no network, no clock, no database."""
