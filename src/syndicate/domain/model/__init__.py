@@ -36,3 +36,7 @@ from syndicate.domain.model.updates import Update as Update
 from syndicate.domain.model.updates import UpdateKind as UpdateKind
 from syndicate.domain.model.updates import UpdateState as UpdateState
 from syndicate.domain.model.updates import UpdateText as UpdateText
+from syndicate.domain.model.site import Account as Account
+from syndicate.domain.model.site import Site as Site
+from syndicate.domain.model.site import Topic as Topic
+from syndicate.domain.model.updates import UpdateKind as UpdateKind
