@@ -22,6 +22,9 @@ from syndicate.domain.model.outbox import Receipt as Receipt
 from syndicate.domain.model.outbox import Reconciled as Reconciled
 from syndicate.domain.model.outbox import Subject as Subject
 from syndicate.domain.model.outbox import Target as Target
+from syndicate.domain.model.site import Account as Account
+from syndicate.domain.model.site import Site as Site
+from syndicate.domain.model.site import Topic as Topic
 from syndicate.domain.model.texts import Attachment as Attachment
 from syndicate.domain.model.texts import Block as Block
 from syndicate.domain.model.texts import BlockKind as BlockKind
@@ -36,7 +39,3 @@ from syndicate.domain.model.updates import Update as Update
 from syndicate.domain.model.updates import UpdateKind as UpdateKind
 from syndicate.domain.model.updates import UpdateState as UpdateState
 from syndicate.domain.model.updates import UpdateText as UpdateText
-from syndicate.domain.model.site import Account as Account
-from syndicate.domain.model.site import Site as Site
-from syndicate.domain.model.site import Topic as Topic
-from syndicate.domain.model.updates import UpdateKind as UpdateKind

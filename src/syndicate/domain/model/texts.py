@@ -127,9 +127,21 @@ class Version:
         return {
             "title": self.title,
             "language": self.language,
-            "recipe": [self.recipe.parser, self.recipe.version, list(self.recipe.select), list(self.recipe.ignore)],
+            "recipe": [
+                self.recipe.parser,
+                self.recipe.version,
+                list(self.recipe.select),
+                list(self.recipe.ignore),
+            ],
             "blocks": [
-                [b.kind.value, b.text, list(b.section), b.number, b.level, [[x.label, x.url] for x in b.links]]
+                [
+                    b.kind.value,
+                    b.text,
+                    list(b.section),
+                    b.number,
+                    b.level,
+                    [[x.label, x.url] for x in b.links],
+                ]
                 for b in self.blocks
             ],
             "dates": [[d.role.value, d.on.isoformat()] for d in self.dates],
@@ -145,7 +157,9 @@ class Version:
             language=data["language"],
             recipe=Recipe(parser, number, tuple(select), tuple(ignore)),
             blocks=tuple(
-                Block(BlockKind(kind), text, tuple(section), label, level, tuple(Link(*link) for link in links))
+                Block(
+                    BlockKind(kind), text, tuple(section), label, level, tuple(Link(*link) for link in links)
+                )
                 for kind, text, section, label, level, links in data["blocks"]
             ),
             dates=tuple(StatedDate(DateRole(role), date.fromisoformat(on)) for role, on in data["dates"]),

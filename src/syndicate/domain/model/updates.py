@@ -62,7 +62,11 @@ class NotedChange:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> NotedChange:
         return cls(
-            Change.from_dict(data["change"]), data["resource"], data["url"], data["role"], tuple(data["also_in"])
+            Change.from_dict(data["change"]),
+            data["resource"],
+            data["url"],
+            data["role"],
+            tuple(data["also_in"]),
         )
 
 

@@ -1,0 +1,32 @@
+"""What the verbs need of the rooms around them. Each Protocol belongs to its user and is small.
+
+Promises that hold for all: times are aware and in UTC; every error is a `SyndicateError`; an object may be
+used from several threads at once. Each method of a store is one transaction and none is handed out.
+"""
+
+from syndicate.ports.seeing import Archive as Archive
+from syndicate.ports.seeing import DestinationStatus as DestinationStatus
+from syndicate.ports.seeing import DocumentStatus as DocumentStatus
+from syndicate.ports.seeing import DocumentView as DocumentView
+from syndicate.ports.seeing import RenderedFeed as RenderedFeed
+from syndicate.ports.seeing import ResourceView as ResourceView
+from syndicate.ports.seeing import StatusView as StatusView
+from syndicate.ports.sending import ApiClient as ApiClient
+from syndicate.ports.sending import ApiRequest as ApiRequest
+from syndicate.ports.sending import ApiResponse as ApiResponse
+from syndicate.ports.sending import Channel as Channel
+from syndicate.ports.sending import Commit as Commit
+from syndicate.ports.sending import Outcome as Outcome
+from syndicate.ports.sending import Renderer as Renderer
+from syndicate.ports.subscribing import Consent as Consent
+from syndicate.ports.subscribing import Subscriber as Subscriber
+from syndicate.ports.subscribing import Subscribers as Subscribers
+from syndicate.ports.watching import Access as Access
+from syndicate.ports.watching import Fetcher as Fetcher
+from syndicate.ports.watching import FoundDocument as FoundDocument
+from syndicate.ports.watching import NotModified as NotModified
+from syndicate.ports.watching import Reader as Reader
+from syndicate.ports.watching import ReadOptions as ReadOptions
+from syndicate.ports.watching import Retrieved as Retrieved
+from syndicate.ports.watching import SourceKind as SourceKind
+from syndicate.ports.watching import Validators as Validators
