@@ -9,7 +9,7 @@ from syndicate.domain.model.changes import Significance
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What people subscribe to. `id` is a slug; `was` holds the slugs it had before (their feeds answer on)."""
+    """What people subscribe to. `id` is a slug; `was` holds its former slugs, whose feeds answer on."""
 
     id: str
     title: str
@@ -18,9 +18,9 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The public face. `base_url` has no trailing slash; `feed_id` is the constant of every entry id (RFC 4151).
+    """The public face. `base_url` has no trailing slash.
 
-    `feed_id` is a tag prefix such as "tag:example.org,2026:"; it stays when the site moves.
+    `feed_id` begins every entry id (RFC 4151), a tag prefix such as "tag:example.org,2026:"; it stays when the site moves.
     `timezone` is an IANA name, for dates that people read.
     """
 
@@ -51,7 +51,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One configured destination. Empty `topics` means all; `languages` are those it posts in, one message each."""
+    """One configured destination. Empty `topics` means all; it posts one message in each of `languages`."""
 
     id: str
     channel: str
