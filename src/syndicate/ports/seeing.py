@@ -96,7 +96,7 @@ class Archive(Protocol):
     def published(
         self, *, topic: str = "", source: str = "", editorial: bool = False, limit: int = 50, before: int = 0
     ) -> list[Update]:
-        """Newest first. Without `editorial`, substantive ones only. `before` is a sequence number (exclusive)."""
+        """Newest first; substantive ones only unless `editorial`; those whose sequence is under `before`."""
         ...
 
     def update(self, update_id: str) -> Update | None:

@@ -105,7 +105,7 @@ class Renderer(Protocol):
     """Makes messages from updates; pure: the same update gives the same bytes."""
 
     def messages(self, update: Update, account: Account, channel: Channel) -> list[Message]:
-        """One message per language of the account. Raises Permanent(CONTENT) where the text cannot be made to fit."""
+        """One message per language of the account. Raises Permanent(CONTENT) where the text cannot fit."""
         ...
 
     def mail(self, update: Update, language: str) -> Message:

@@ -12,7 +12,7 @@ from syndicate.domain.model import Message, Target
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What was agreed to, kept as proof: the words shown and their version, when, where, from which address."""
+    """What was agreed to, kept as proof: the words shown, their version, on which form, from where."""
 
     text: str
     version: str
@@ -35,7 +35,7 @@ class Subscribers(Protocol):
     """Who wants what. The empty topic id "" means all topics."""
 
     def register(self, address: str, language: str, now: datetime) -> Subscriber:
-        """The subscriber of this address, made as "pending" where it is new. Addresses differ by case of the domain only."""
+        """The subscriber of this address, made as "pending" where new. The domain's case does not count."""
         ...
 
     def suppressed(self, address_hash: str) -> bool: ...

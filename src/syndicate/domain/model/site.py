@@ -20,7 +20,8 @@ class Topic:
 class Site:
     """The public face. `base_url` has no trailing slash.
 
-    `feed_id` begins every entry id (RFC 4151), a tag prefix such as "tag:example.org,2026:"; it stays when the site moves.
+    `feed_id` begins every entry id (RFC 4151), for instance "tag:example.org,2026:"; it stays
+    when the site moves.
     `timezone` is an IANA name, for dates that people read.
     """
 
