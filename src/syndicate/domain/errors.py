@@ -156,3 +156,20 @@ class Permanent(DeliveryError):
 
 class Uncertain(DeliveryError):
     """May have been taken. Never sent again blindly: reconcile first."""
+
+
+class InvalidAddress(SyndicateError):
+    """What was given is not one plain e-mail address."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(f"{address!r} is not an e-mail address.", hint="Write it like name@example.org.")
+        self.address = address
+
+
+class UnknownTopic(SyndicateError):
+    """A wish names a topic that does not exist, or none at all (`topic` is then "")."""
+
+    def __init__(self, topic: str) -> None:
+        what = f"There is no topic {topic!r}." if topic else "No topic was chosen."
+        super().__init__(what, hint="Choose one of the configured topics.")
+        self.topic = topic
