@@ -1,0 +1,1 @@
+"""The verbs: what syndicate does, one module each."""
