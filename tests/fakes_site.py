@@ -1,0 +1,164 @@
+"""In-memory stand-ins for what the site and the subscribe service are given; they keep the promises."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from syndicate.domain.model import (
+    Account,
+    Message,
+    Significance,
+    Subject,
+    Target,
+    Update,
+    UpdateState,
+)
+from syndicate.ports import (
+    Channel,
+    Consent,
+    DocumentStatus,
+    DocumentView,
+    RenderedFeed,
+    StatusView,
+    Subscriber,
+)
+
+
+@dataclass
+class FakeArchive:
+    """ports.Archive over lists that a test fills."""
+
+    updates: list[Update] = field(default_factory=list)
+    documents: dict[int, DocumentView] = field(default_factory=dict)
+    statuses: list[DocumentStatus] = field(default_factory=list)
+    feeds: dict[tuple[str, str, bool], RenderedFeed] = field(default_factory=dict)
+    fails_with: Exception | None = None
+
+    def published(
+        self, *, topic: str = "", source: str = "", editorial: bool = False, limit: int = 50, before: int = 0
+    ) -> list[Update]:
+        self._check()
+        floor = Significance.EDITORIAL if editorial else Significance.SUBSTANTIVE
+        found = [
+            update
+            for update in self.updates
+            if update.state is UpdateState.PUBLISHED
+            and update.significance.rank >= floor.rank
+            and (not topic or topic in update.topics)
+            and (not source or source == update.source_id)
+            and (not before or update.sequence < before)
+        ]
+        return sorted(found, key=lambda update: -update.sequence)[:limit]
+
+    def update(self, update_id: str) -> Update | None:
+        self._check()
+        return next((update for update in self.updates if update.id == update_id), None)
+
+    def waiting(self) -> list[Update]:
+        states = (UpdateState.HELD, UpdateState.APPROVED)
+        return sorted((u for u in self.updates if u.state in states), key=lambda update: update.detected_at)
+
+    def document(self, document_id: int) -> DocumentView | None:
+        self._check()
+        return self.documents.get(document_id)
+
+    def status(self, now: datetime) -> StatusView:
+        self._check()
+        newest = max((u.published_at for u in self.updates if u.published_at), default=None)
+        return StatusView(tuple(self.statuses), (), len(self.waiting()), 0, newest)
+
+    def feed(self, name: str, format_name: str, editorial: bool) -> RenderedFeed | None:
+        self._check()
+        return self.feeds.get((name, format_name, editorial))
+
+    def _check(self) -> None:
+        if self.fails_with:
+            raise self.fails_with
+
+
+@dataclass
+class Wish:
+    uid: str
+    topics: tuple[str, ...]
+    consent: Consent
+    message: Message
+    target: Target
+    at: datetime
+
+
+@dataclass
+class FakeSubscribers:
+    """ports.Subscribers in dictionaries. `wishes` is what would be mailed, by opt-in id."""
+
+    people: dict[str, Subscriber] = field(default_factory=dict)
+    wishes: dict[str, Wish] = field(default_factory=dict)
+    suppressions: set[str] = field(default_factory=set)
+    keeps_for: timedelta = timedelta(days=7)
+
+    def register(self, address: str, language: str, now: datetime) -> Subscriber:
+        for known in self.people.values():
+            if known.address == address:
+                return known
+        uid = f"{len(self.people) + 1:016x}"
+        self.people[uid] = Subscriber(uid, address, language, "pending")
+        return self.people[uid]
+
+    def suppressed(self, address_hash: str) -> bool:
+        return address_hash in self.suppressions
+
+    def ask(
+        self,
+        uid: str,
+        optin_id: str,
+        topics: Sequence[str],
+        consent: Consent,
+        message: Message,
+        target: Target,
+        now: datetime,
+    ) -> bool:
+        if any(w.uid == uid and now - w.at < timedelta(hours=24) for w in self.wishes.values()):
+            return False
+        self.wishes[optin_id] = Wish(uid, tuple(topics), consent, message, target, now)
+        return True
+
+    def confirm(self, optin_id: str, now: datetime) -> Subscriber | None:
+        wish = self.wishes.get(optin_id)
+        if wish is None or now - wish.at > self.keeps_for:
+            return None
+        person = self.people[wish.uid]
+        topics = tuple(dict.fromkeys(person.topics + wish.topics))
+        self.people[wish.uid] = replace(person, state="active", topics=topics)
+        return self.people[wish.uid]
+
+    def find(self, uid: str) -> Subscriber | None:
+        return self.people.get(uid)
+
+    def end(self, uid: str, topics: Sequence[str] | None, now: datetime) -> None:
+        person = self.people.get(uid)
+        if person is None:
+            return
+        left = () if topics is None else tuple(topic for topic in person.topics if topic not in topics)
+        self.people[uid] = replace(person, topics=left, state=person.state if left else "ended")
+
+
+class FakeRenderer:
+    """ports.Renderer for confirmations alone: the payload shows what it was asked for."""
+
+    def messages(self, update: Update, account: Account, channel: Channel) -> list[Message]:
+        raise NotImplementedError("the site sends no updates")
+
+    def mail(self, update: Update, language: str) -> Message:
+        raise NotImplementedError("the site sends no updates")
+
+    def confirmation(self, subject: str, topics: Sequence[str], language: str, now: datetime) -> Message:
+        payload = f"{language}: {', '.join(topics) or 'all'}".encode()
+        return Message(Subject.CONFIRMATION, subject, "email", "", language, payload)
+
+
+def counting_hex() -> Callable[[int], str]:
+    """A `random_hex` that counts, so that a test knows what comes."""
+    counter = itertools.count(1)
+    return lambda digits: f"{next(counter):0{digits}x}"
