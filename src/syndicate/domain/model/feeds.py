@@ -1,0 +1,71 @@
+"""A feed before it has a format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from syndicate.domain.model.changes import Significance
+from syndicate.domain.model.site import Topic
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a feed without entries was last updated: any clock here would make every build a new feed."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEntry:
+    """One published update in a feed. `id` never changes and is shown as it is in every format.
+
+    `title` and `summary` are plain text in `language`; `html` is safe markup. `sequence` is the update's
+    own and tells entries of the same second apart. `source_url` and `previous_url` are "" where there is
+    nothing to link to. `changes` are plain data for readers that are programs.
+    """
+
+    id: str
+    url: str
+    title: str
+    summary: str
+    html: str
+    published: datetime
+    updated: datetime
+    sequence: int
+    language: str
+    significance: Significance
+    topics: tuple[Topic, ...] = ()
+    source_url: str = ""
+    source_title: str = ""
+    previous_url: str = ""
+    changes: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FeedView:
+    """A feed of any format: `entries` newest first.
+
+    The address of a format is `base_url`, `path` ("/feeds/all"), the format's suffix and `query` ("" or
+    "?all=1"). `home_url` is the page for people that shows the same; `topic_scheme` names the set that
+    the topics' ids are unique in.
+    """
+
+    id: str
+    title: str
+    subtitle: str
+    base_url: str
+    path: str
+    home_url: str
+    language: str
+    publisher: str
+    topic_scheme: str
+    entries: tuple[FeedEntry, ...]
+    query: str = ""
+
+    @property
+    def updated(self) -> datetime:
+        """When the newest entry was updated; the epoch for a feed without entries."""
+        return max((entry.updated for entry in self.entries), default=EPOCH)
+
+    def self_url(self, suffix: str) -> str:
+        """The public address of this feed in the format of `suffix` (".rss")."""
+        return f"{self.base_url}{self.path}{suffix}{self.query}"

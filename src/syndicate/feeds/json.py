@@ -1,0 +1,54 @@
+"""JSON Feed 1.1, with each change as data under the extension key `_syndicate`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from syndicate.domain.model import FeedEntry, FeedView
+from syndicate.feeds._shared import clean, updated_at
+
+MEDIA_TYPE = "application/feed+json"
+SUFFIX = ".json"
+
+VERSION = "https://jsonfeed.org/version/1.1"
+
+
+def render(view: FeedView) -> bytes:
+    """The feed as JSON in UTF-8. Pure: the same view gives the same bytes."""
+    view = clean(view)
+    feed = {
+        "version": VERSION,
+        "title": view.title,
+        "home_page_url": view.home_url,
+        "feed_url": view.self_url(SUFFIX),
+        "description": view.subtitle,
+        "language": view.language,
+        "authors": [{"name": view.publisher}],
+        "items": [_item(entry) for entry in view.entries],
+        "_syndicate": {"id": view.id},
+    }
+    return json.dumps(feed, ensure_ascii=False, indent=1).encode()
+
+
+def _item(entry: FeedEntry) -> dict[str, Any]:
+    item = {
+        "id": entry.id,
+        "url": entry.url,
+        "external_url": entry.source_url,
+        "title": entry.title,
+        "summary": entry.summary,
+        "content_html": entry.html,
+        "date_published": entry.published.replace(microsecond=0).isoformat(),
+        "date_modified": updated_at(entry).isoformat(),
+        "language": entry.language,
+        "tags": [topic.title for topic in entry.topics],
+    }
+    data = {
+        "significance": entry.significance.value,
+        "topics": [topic.id for topic in entry.topics],
+        "source_title": entry.source_title,
+        "previous_url": entry.previous_url,
+        "changes": list(entry.changes),
+    }
+    return {key: value for key, value in item.items() if value} | {"_syndicate": data}

@@ -1,0 +1,201 @@
+"""What each format says in its own way."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import feedparser
+import jsonschema
+from lxml import etree
+
+from syndicate.domain.model import EPOCH
+from syndicate.feeds import atom, rss
+from syndicate.feeds import json as json_feed
+from syndicate.feeds._shared import clean
+from tests.factories import HEALTH, NOON, SOURCE_URL, feed_entry, feed_view
+
+NAMESPACES = {
+    "a": "http://www.w3.org/2005/Atom",
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+}
+
+JSON_FEED = {
+    "type": "object",
+    "required": ["version", "title", "items"],
+    "properties": {
+        "version": {"const": "https://jsonfeed.org/version/1.1"},
+        "title": {"type": "string"},
+        "home_page_url": {"type": "string", "pattern": "^https?://"},
+        "feed_url": {"type": "string", "pattern": "^https?://"},
+        "description": {"type": "string"},
+        "language": {"type": "string"},
+        "authors": {"type": "array", "items": {"$ref": "#/$defs/author"}},
+        "items": {"type": "array", "items": {"$ref": "#/$defs/item"}},
+    },
+    "patternProperties": {"^_[a-z]+$": {"type": "object"}},
+    "additionalProperties": False,
+    "$defs": {
+        "author": {
+            "type": "object",
+            "properties": {"name": {"type": "string"}},
+            "additionalProperties": False,
+            "minProperties": 1,
+        },
+        "item": {
+            "type": "object",
+            "required": ["id"],
+            "anyOf": [{"required": ["content_html"]}, {"required": ["content_text"]}],
+            "properties": {
+                "id": {"type": "string"},
+                "url": {"type": "string", "pattern": "^https?://"},
+                "external_url": {"type": "string", "pattern": "^https?://"},
+                "title": {"type": "string"},
+                "summary": {"type": "string"},
+                "content_html": {"type": "string"},
+                "content_text": {"type": "string"},
+                "date_published": {"type": "string", "format": "date-time"},
+                "date_modified": {"type": "string", "format": "date-time"},
+                "language": {"type": "string"},
+                "tags": {"type": "array", "items": {"type": "string"}},
+            },
+            "patternProperties": {"^_[a-z]+$": {"type": "object"}},
+            "additionalProperties": False,
+        },
+    },
+}
+
+
+def xml(document: bytes, path: str) -> Any:
+    found = etree.fromstring(document).xpath(path, namespaces=NAMESPACES)
+    return found[0] if isinstance(found, list) and len(found) == 1 else found
+
+
+class TestRss:
+    def test_the_channel_names_itself_and_its_page(self) -> None:
+        document = rss.render(feed_view(feed_entry()))
+
+        assert xml(document, "/rss/channel/link/text()") == "https://nyt.example.org/updates"
+        assert xml(document, "/rss/channel/a:link/@href") == "https://nyt.example.org/feeds/all.rss"
+        assert xml(document, "/rss/channel/a:link/@rel") == "self"
+        assert xml(document, "/rss/channel/language/text()") == "da"
+
+    def test_the_id_is_no_address(self) -> None:
+        document = rss.render(feed_view(feed_entry()))
+
+        assert xml(document, "//guid/text()") == feed_entry().id
+        assert xml(document, "//guid/@isPermaLink") == "false"
+
+    def test_the_summary_stands_before_the_content(self) -> None:
+        item = xml(rss.render(feed_view(feed_entry())), "//item")
+        names = [etree.QName(child).localname for child in item]
+
+        assert names.index("description") < names.index("encoded")
+        assert xml(etree.tostring(item), "content:encoded/text()") == feed_entry().html
+
+    def test_a_summary_is_text_also_for_readers_that_expect_html(self) -> None:
+        document = rss.render(feed_view(feed_entry(summary="<b>5 < 6</b>")))
+
+        assert xml(document, "//item/description/text()") == "&lt;b&gt;5 &lt; 6&lt;/b&gt;"
+
+    def test_a_title_holds_nothing_that_could_be_a_tag(self) -> None:
+        document = rss.render(feed_view(feed_entry(title="<img src=x> BMI < 18")))
+
+        assert xml(document, "//item/title/text()") == "‹img src=x> BMI < 18"
+
+    def test_dates_are_those_of_the_mail_standard(self) -> None:
+        document = rss.render(feed_view(feed_entry()))
+
+        assert xml(document, "//item/pubDate/text()") == "Mon, 02 Mar 2026 12:00:00 +0000"
+        assert xml(document, "//lastBuildDate/text()") == "Mon, 02 Mar 2026 12:00:00 +0000"
+
+    def test_links_keep_their_relation(self) -> None:
+        document = rss.render(feed_view(feed_entry()))
+
+        assert xml(document, "//item/link/text()") == feed_entry().url
+        assert xml(document, "//item/a:link/@rel") == ["via", "related"]
+        assert xml(document, "//item/dc:creator/text()") == feed_view().publisher
+
+
+class TestAtom:
+    def test_links_keep_their_relation(self) -> None:
+        (entry,) = feedparser.parse(atom.render(feed_view(feed_entry()))).entries
+
+        links = {link.rel: link.href for link in entry.links}
+        assert links == {
+            "alternate": feed_entry().url,
+            "via": SOURCE_URL,
+            "related": "https://nyt.example.org/updates/0",
+        }
+
+    def test_a_topic_is_a_category_of_our_scheme(self) -> None:
+        document = atom.render(feed_view(feed_entry()))
+
+        assert xml(document, "//a:category/@term") == HEALTH.id
+        assert xml(document, "//a:category/@label") == HEALTH.title
+        assert xml(document, "//a:category/@scheme") == "tag:example.org,2026:topics"
+
+    def test_languages_are_told_of_feed_and_entry(self) -> None:
+        document = atom.render(feed_view(feed_entry(language="en")))
+
+        assert xml(document, "/a:feed/@xml:lang") == "da"
+        assert xml(document, "//a:entry/@xml:lang") == "en"
+
+    def test_entries_of_one_moment_have_distinct_times(self) -> None:
+        document = atom.render(feed_view(*(feed_entry(number) for number in range(50, 0, -1))))
+
+        times = xml(document, "//a:entry/a:updated/text()")
+        assert len(set(times)) == 50
+        assert times == sorted(times, reverse=True)
+
+    def test_an_entry_keeps_its_time_when_others_leave(self) -> None:
+        both = atom.render(feed_view(feed_entry(2), feed_entry(1)))
+        one = atom.render(feed_view(feed_entry(2)))
+
+        assert xml(both, "//a:entry/a:updated/text()")[0] == xml(one, "//a:entry/a:updated/text()")
+
+    def test_the_feed_is_as_new_as_its_newest_entry(self) -> None:
+        newer = feed_entry(2, updated=NOON + timedelta(days=1))
+        document = atom.render(feed_view(newer, feed_entry(1)))
+
+        assert xml(document, "/a:feed/a:updated/text()") == "2026-03-03T12:00:00.000002+00:00"
+
+    def test_a_feed_without_entries_is_from_the_epoch(self) -> None:
+        assert feed_view().updated == EPOCH
+        assert xml(atom.render(feed_view()), "/a:feed/a:updated/text()") == "1970-01-01T00:00:00+00:00"
+
+    def test_it_was_published_no_later_than_updated(self) -> None:
+        document = atom.render(feed_view(feed_entry(updated=NOON.replace(microsecond=999_999))))
+
+        assert xml(document, "//a:published/text()") <= xml(document, "//a:entry/a:updated/text()")
+
+
+class TestJson:
+    def test_it_follows_the_specification(self) -> None:
+        bare = feed_entry(2, source_url="", title="", topics=())
+        document = json.loads(json_feed.render(feed_view(feed_entry(1), bare)))
+
+        jsonschema.validate(document, JSON_FEED)
+
+    def test_the_schema_here_is_not_blind(self) -> None:
+        document = json.loads(json_feed.render(feed_view(feed_entry())))
+        del document["items"][0]["id"]
+
+        assert not jsonschema.Draft202012Validator(JSON_FEED).is_valid(document)
+
+    def test_programs_get_the_change_as_data(self) -> None:
+        (item,) = json.loads(json_feed.render(feed_view(feed_entry())))["items"]
+
+        assert item["_syndicate"]["significance"] == "substantive"
+        assert item["_syndicate"]["changes"] == [{"kind": "reworded", "before": "bør", "after": "skal"}]
+
+    def test_letters_are_letters(self) -> None:
+        assert "skærpet" in json_feed.render(feed_view(feed_entry())).decode()
+
+
+def test_cleaning_leaves_what_is_clean_alone() -> None:
+    view = feed_view(feed_entry())
+
+    assert clean(view) == view
