@@ -50,6 +50,7 @@ sample: setup    ## make the sample page's PDF and Word files again (needs Chrom
 	@$(BIN)/python -m tests.data.sample.build
 
 lock:    ## pin the newest allowed versions of everything (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH."; exit 1; }
 	@{ echo "# Everything that syndicate runs, is tested and is built with, pinned by hash. Made by: make lock"; \
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-annotate --no-emit-index-url --extra dev pyproject.toml; } > requirements.lock.new
