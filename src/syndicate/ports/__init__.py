@@ -4,6 +4,26 @@ Promises that hold for all: times are aware and in UTC; every error is a `Syndic
 used from several threads at once. Each method of a store is one transaction and none is handed out.
 """
 
+from syndicate.ports.keeping import Candidate as Candidate
+from syndicate.ports.keeping import Claim as Claim
+from syndicate.ports.keeping import ClaimedDelivery as ClaimedDelivery
+from syndicate.ports.keeping import Conclusion as Conclusion
+from syndicate.ports.keeping import DeliveryView as DeliveryView
+from syndicate.ports.keeping import FanOut as FanOut
+from syndicate.ports.keeping import FeedMark as FeedMark
+from syndicate.ports.keeping import FeedStore as FeedStore
+from syndicate.ports.keeping import InterestedReader as InterestedReader
+from syndicate.ports.keeping import KeptSnapshot as KeptSnapshot
+from syndicate.ports.keeping import KnownResource as KnownResource
+from syndicate.ports.keeping import Outbox as Outbox
+from syndicate.ports.keeping import PlannedDelivery as PlannedDelivery
+from syndicate.ports.keeping import Reading as Reading
+from syndicate.ports.keeping import ResourcePlace as ResourcePlace
+from syndicate.ports.keeping import Settlement as Settlement
+from syndicate.ports.keeping import SnapshotState as SnapshotState
+from syndicate.ports.keeping import SourceRecord as SourceRecord
+from syndicate.ports.keeping import UpdateStore as UpdateStore
+from syndicate.ports.keeping import WatchStore as WatchStore
 from syndicate.ports.seeing import Archive as Archive
 from syndicate.ports.seeing import DestinationStatus as DestinationStatus
 from syndicate.ports.seeing import DocumentStatus as DocumentStatus

@@ -63,3 +63,15 @@ class Subscribers(Protocol):
     def end(self, uid: str, topics: Sequence[str] | None, now: datetime) -> None:
         """Ends these subscriptions (None: all), and cancels what is pending for them. Again is the same."""
         ...
+
+    def everyone(self) -> list[Subscriber]:
+        """All who have an address, oldest first."""
+        ...
+
+    def add(self, address: str, language: str, topics: Sequence[str], consent: Consent, now: datetime) -> str:
+        """A subscription whose consent was given elsewhere and is on record there; returns the uid."""
+        ...
+
+    def erase(self, address: str, address_hash: str, now: datetime) -> bool:
+        """Forgets an address; its keyed hash stays, so that it is not written to again."""
+        ...

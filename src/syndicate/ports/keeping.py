@@ -1,0 +1,427 @@
+"""What the verbs keep: sources, snapshots, versions, updates, deliveries, feeds.
+
+Each method is one transaction. A method that ends a visit or settles a delivery is fenced: it does
+nothing and says so when the lease has passed to somebody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from syndicate.domain.model import (
+    Attachment,
+    DeliveryState,
+    Message,
+    Receipt,
+    Subject,
+    Target,
+    Update,
+    Version,
+)
+from syndicate.ports.seeing import RenderedFeed
+from syndicate.ports.watching import FoundDocument, Retrieved, Validators
+
+
+class SnapshotState(StrEnum):
+    UNREAD = "unread"
+    READ = "read"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """What the configuration says of a source, as far as the database must know it."""
+
+    id: str
+    title: str
+    kind: str
+    language: str
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSnapshot:
+    id: int
+    sha256: str
+    state: SnapshotState
+    at: datetime
+    url: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownResource:
+    """A member of a document as the database knows it.
+
+    `base_version` (0: none) is the version that readers were last told about, `base_sha256` the bytes
+    behind it, which are also known for a file that cannot be read; `head_version` is the newest version.
+    `baseline` says that the resource belonged to the document at its first reading.
+    """
+
+    id: int
+    role: str
+    label: str
+    url: str
+    place: int = 0
+    validators: Validators | None = None
+    latest: KeptSnapshot | None = None
+    base_version: int = 0
+    base_sha256: str = ""
+    head_version: int = 0
+    baseline: bool = False
+    present: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A doubt about a document: since when, when to look again, and why."""
+
+    first_at: datetime
+    confirm_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to visit one document until the lease ends, with all that the visit needs to know.
+
+    `baseline`: nothing was read of it yet, and it belongs to the first finding of its source, so that
+    its first reading is not news. `held` is the id of an update that waits for a person ("" if none);
+    `last_update` is the newest update of any other state, `last_published` the newest public one.
+    """
+
+    token: str
+    document_id: int
+    source_id: str
+    key: str
+    title: str
+    address: str
+    baseline: bool
+    failures: int
+    resources: tuple[KnownResource, ...]
+    problem: str = ""
+    candidate: Candidate | None = None
+    held: str = ""
+    last_update: str = ""
+    last_published: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of reading one snapshot: a version, or the reason why there is none."""
+
+    resource_id: int
+    snapshot_id: int
+    version: Version | None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResourcePlace:
+    """Where a resource is now."""
+
+    resource_id: int
+    label: str
+    url: str
+    place: int
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """All that a visit comes to; stored all or nothing (tx 2).
+
+    `settle` names resources whose newest state becomes the base of comparison at once (first readings).
+    `update` is held or published by its state; publication moves the base and plans a fan-out to
+    `channels`. `supersede` is a held update that has become moot. `distrust` names resources whose
+    validators are forgotten, so that the next visit gets the whole answer.
+    """
+
+    document_id: int
+    token: str
+    now: datetime
+    next_visit: datetime
+    title: str = ""
+    readings: tuple[Reading, ...] = ()
+    places: tuple[ResourcePlace, ...] = ()
+    settle: tuple[int, ...] = ()
+    distrust: tuple[int, ...] = ()
+    update: Update | None = None
+    touched: tuple[int, ...] = ()
+    channels: tuple[str, ...] = ()
+    supersede: str = ""
+    candidate: Candidate | None = None
+    problem: str = ""
+    failed: bool = False
+
+
+class WatchStore(Protocol):
+    """Sources, documents, snapshots and versions."""
+
+    def sync_sources(self, sources: Sequence[SourceRecord], now: datetime) -> None:
+        """Makes the database agree with the configuration. A source that vanished keeps its archive."""
+        ...
+
+    def due_sources(self, now: datetime) -> list[str]:
+        """The active sources whose documents are to be found again."""
+        ...
+
+    def found(
+        self, source_id: str, documents: Sequence[FoundDocument], now: datetime, again_at: datetime
+    ) -> None:
+        """Makes new documents known. Those of a source's first finding are baseline, later ones are news."""
+        ...
+
+    def claim(
+        self,
+        now: datetime,
+        lease: timedelta,
+        *,
+        limit: int,
+        busy_hosts: Collection[str] = (),
+        sources: Collection[str] | None = None,
+    ) -> list[Claim]:
+        """Due documents of active sources, at most one a host. With `sources`, those of these sources,
+        due or not."""
+        ...
+
+    def keep_resources(self, claim: Claim, attachments: Sequence[Attachment]) -> list[KnownResource]:
+        """Makes newly linked attachments known."""
+        ...
+
+    def keep_snapshot(
+        self, claim: Claim, resource_id: int, retrieved: Retrieved, now: datetime
+    ) -> KeptSnapshot:
+        """tx 1: the bytes and their validators, as unread. The document is due at once until concluded."""
+        ...
+
+    def bytes_of(self, sha256: str) -> bytes: ...
+
+    def version(self, version_id: int) -> tuple[Version, KeptSnapshot]: ...
+
+    def history(self, resource_id: int, limit: int) -> list[Version]:
+        """Older versions, newest first, without the head."""
+        ...
+
+    def keep_version(self, snapshot_id: int, version: Version) -> int:
+        """A snapshot read again by another recipe; returns the version's id."""
+        ...
+
+    def conclude(self, conclusion: Conclusion) -> bool:
+        """tx 2. False when the lease was lost: then nothing was stored."""
+        ...
+
+    def prune(self, now: datetime, keep: timedelta) -> int:
+        """Forgets bytes that no invariant needs and that are older than `keep`; returns how many."""
+        ...
+
+    def release_leases(self) -> None:
+        """Frees all documents at once; only for a process that knows that it is alone."""
+        ...
+
+
+class UpdateStore(Protocol):
+    """What a person decides about updates."""
+
+    def find(self, prefix: str) -> list[Update]:
+        """The updates whose id begins so."""
+        ...
+
+    def keep_messages(self, update_id: str, messages: Sequence[Message], now: datetime) -> None:
+        """Stores what would be sent, replacing what was stored unapproved."""
+        ...
+
+    def messages(self, update_id: str) -> list[Message]: ...
+
+    def approve(self, update_id: str, hashes: Collection[str], by: str, now: datetime) -> bool:
+        """Held → approved, if the stored messages have exactly these hashes; False otherwise."""
+        ...
+
+    def publish(self, update_id: str, channels: Sequence[str], now: datetime) -> bool:
+        """Approved → published, moves the base of comparison, plans the fan-out. False if not approved."""
+        ...
+
+    def dismiss(self, update_id: str, by: str, now: datetime) -> bool:
+        """Held or approved → dismissed; what it was about is the new base of comparison."""
+        ...
+
+    def approved(self) -> list[Update]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FanOut:
+    """An update that is still to be told on a channel; `cursor` is the last target dealt with."""
+
+    id: int
+    update_id: str
+    channel: str
+    cursor: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDelivery:
+    """One message to one target, not yet stored. `key` is 32 random hex digits."""
+
+    key: str
+    kind: Subject
+    subject: str
+    channel: str
+    destination: str
+    target: Target
+    message: Message
+    due_at: datetime
+    action: str = "create"
+    part: int = 0
+    lane: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedDelivery:
+    """A delivery in state `sending`, ours until the lease ends.
+
+    `attempts` counts this one. `doubtful`: an earlier attempt may have been taken; `resends` counts how
+    often it was sent again in doubt.
+    """
+
+    id: int
+    key: str
+    kind: Subject
+    subject: str
+    channel: str
+    destination: str
+    target: Target
+    message: Message
+    planned_at: datetime
+    attempts: int
+    doubtful: bool
+    resends: int
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What becomes of a claimed delivery. `counted` is False when it was not really tried."""
+
+    delivery: ClaimedDelivery
+    state: DeliveryState
+    now: datetime
+    due_at: datetime | None = None
+    receipt: Receipt | None = None
+    doubtful: bool = False
+    resent: bool = False
+    counted: bool = True
+    error: str = ""
+    answer: str = ""
+    suppress: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InterestedReader:
+    """A subscriber who wants an update: row number, the target, the language, the topic that matched."""
+
+    row: int
+    uid: str
+    address: str
+    language: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryView:
+    """A delivery as the operator sees it."""
+
+    id: int
+    kind: str
+    subject: str
+    channel: str
+    destination: str
+    target: str
+    state: DeliveryState
+    due_at: datetime
+    attempts: int
+    error: str
+    permalink: str
+    sent_at: datetime | None
+
+
+class Outbox(Protocol):
+    """What must be sent, and what became of it."""
+
+    def fan_outs(self, limit: int) -> list[FanOut]: ...
+
+    def readers(self, topics: Sequence[str], after: int, limit: int) -> list[InterestedReader]:
+        """Active subscribers of any of these topics (or of all), by row number, each once."""
+        ...
+
+    def plan(
+        self, fan_out: FanOut, deliveries: Sequence[PlannedDelivery], cursor: int, done: bool, now: datetime
+    ) -> None:
+        """Messages, deliveries and the cursor together. A delivery that exists already is left alone."""
+        ...
+
+    def stored_messages(self, update_id: str, channel: str, account: str) -> list[Message]: ...
+
+    def ready(self, now: datetime) -> list[str]:
+        """Destinations that have something due and need not wait."""
+        ...
+
+    def claim(
+        self, destination: str, now: datetime, lease: timedelta, *, limit: int, boot: str
+    ) -> list[ClaimedDelivery]:
+        """Due deliveries, urgent lane first, marked `sending`, each with a new attempt."""
+        ...
+
+    def record(self, settlements: Sequence[Settlement], now: datetime, committing: str = "") -> bool:
+        """Settles deliveries and, in the same transaction, notes that the attempt of the delivery with the
+        key `committing` is about to pass the point of no return. On disk when it returns. Fenced: False
+        when that delivery is no longer ours, and then it must not be sent."""
+        ...
+
+    def pause(self, destination: str, until: datetime, reason: str, strikes: int) -> None:
+        """Nothing is claimed for the destination before `until`."""
+        ...
+
+    def strikes(self, destination: str) -> int: ...
+
+    def resume(self, destination: str) -> None: ...
+
+    def reclaim(self, now: datetime, *, all_boots_but: str = "") -> int:
+        """Deliveries found `sending` after their lease (or, with `all_boots_but`, of any other boot): those
+        that never reached the point of no return are pending again, the others pending and doubtful."""
+        ...
+
+    def deliveries(self, *, states: Iterable[str] = (), limit: int = 100) -> list[DeliveryView]: ...
+
+    def settle_by_hand(self, delivery_id: int, outcome: str, now: datetime) -> bool:
+        """An uncertain or dead delivery: "sent", "retry" or "cancel" as a person says."""
+        ...
+
+    def register_destinations(self, names: Mapping[str, tuple[str, str]]) -> None:
+        """Destination → (channel, fingerprint of its configuration). A changed fingerprint ends a pause."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FeedMark:
+    """Up to where a stored feed goes, and what it was made with."""
+
+    sequence: int = 0
+    fingerprint: str = ""
+
+
+class FeedStore(Protocol):
+    """Rendered feeds, whole or not at all."""
+
+    def newest(self) -> int:
+        """The highest sequence number published so far; 0 when none."""
+        ...
+
+    def mark(self, name: str, format_name: str, editorial: bool) -> FeedMark: ...
+
+    def keep(
+        self, name: str, format_name: str, editorial: bool, feed: RenderedFeed, mark: FeedMark
+    ) -> None: ...

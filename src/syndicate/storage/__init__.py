@@ -1,0 +1,1 @@
+"""The database: SQLAlchemy Core tables, the stores, Alembic migrations. SQLAlchemy is known in here only."""

@@ -1,0 +1,226 @@
+"""Archive and FeedStore: what the public and the operator may read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, case, func, select
+
+from syndicate.domain.model import DeliveryState, Significance, Update, UpdateState
+from syndicate.ports import (
+    DestinationStatus,
+    DocumentStatus,
+    DocumentView,
+    FeedMark,
+    RenderedFeed,
+    ResourceView,
+    StatusView,
+)
+from syndicate.storage import tables as t
+from syndicate.storage.engine import Database
+from syndicate.storage.rows import unpack, updates_from
+
+PUBLISHED = UpdateState.PUBLISHED.value
+WAITING = (UpdateState.HELD.value, UpdateState.APPROVED.value)
+
+
+class ArchiveRows:
+    """`ports.Archive` and `ports.FeedStore` over a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def published(
+        self, *, topic: str = "", source: str = "", editorial: bool = False, limit: int = 50, before: int = 0
+    ) -> list[Update]:
+        query = select(t.update).where(t.update.c.state == PUBLISHED)
+        if topic:
+            query = query.join(t.update_topic).where(t.update_topic.c.topic == topic)
+        if source:
+            query = query.where(t.update.c.source_id == source)
+        if not editorial:
+            query = query.where(t.update.c.significance == Significance.SUBSTANTIVE.value)
+        if before:
+            query = query.where(t.update.c.sequence < before)
+        with self._db.read() as connection:
+            rows = connection.execute(query.order_by(t.update.c.sequence.desc()).limit(limit)).all()
+            return updates_from(connection, rows)
+
+    def update(self, update_id: str) -> Update | None:
+        with self._db.read() as connection:
+            rows = connection.execute(select(t.update).where(t.update.c.id == update_id)).all()
+            return next(iter(updates_from(connection, rows)), None)
+
+    def waiting(self) -> list[Update]:
+        query = select(t.update).where(t.update.c.state.in_(WAITING)).order_by(t.update.c.detected_at)
+        with self._db.read() as connection:
+            return updates_from(connection, connection.execute(query).all())
+
+    def document(self, document_id: int) -> DocumentView | None:
+        query = (
+            select(t.document, t.source.c.language.label("language"), t.source.c.topics)
+            .join(t.source, t.source.c.id == t.document.c.source_id)
+            .where(t.document.c.id == document_id)
+        )
+        with self._db.read() as connection:
+            row = connection.execute(query).first()
+            if row is None or row.first_ok is None:
+                return None
+            history = (
+                select(t.update)
+                .where(t.update.c.document_id == document_id, t.update.c.state == PUBLISHED)
+                .order_by(t.update.c.sequence.desc())
+                .limit(200)
+            )
+            updates = updates_from(connection, connection.execute(history).all())
+            resources = _resource_views(connection, document_id)
+        return DocumentView(
+            id=row.id,
+            source_id=row.source_id,
+            title=row.title or row.key,
+            url=row.address,
+            language=row.language,
+            topics=tuple(json.loads(row.topics)),
+            resources=tuple(resources),
+            updates=tuple(updates),
+            last_ok=row.last_ok,
+        )
+
+    def status(self, now: datetime) -> StatusView:
+        documents = (
+            select(t.document, t.source.c.active)
+            .join(t.source, t.source.c.id == t.document.c.source_id)
+            .order_by(t.document.c.source_id, t.document.c.id)
+        )
+        with self._db.read() as connection:
+            newest = select(func.max(t.update.c.published_at))
+            held = select(func.count()).where(t.update.c.state.in_(WAITING))
+            active = select(func.count()).where(t.subscriber.c.state == "active")
+            return StatusView(
+                documents=tuple(_document_status(row) for row in connection.execute(documents)),
+                destinations=tuple(_destinations(connection, now)),
+                held=connection.execute(held).scalar() or 0,
+                subscribers=connection.execute(active).scalar() or 0,
+                last_update=connection.execute(newest).scalar(),
+            )
+
+    # --- feeds ------------------------------------------------------------------------------------
+
+    def feed(self, name: str, format_name: str, editorial: bool) -> RenderedFeed | None:
+        with self._db.read() as connection:
+            row = connection.execute(_feed_row(name, format_name, editorial)).first()
+        if row is None:
+            return None
+        return RenderedFeed(row.media_type, row.body, row.gzip, row.etag, row.gzip_etag, row.last_modified)
+
+    def newest(self) -> int:
+        with self._db.read() as connection:
+            return connection.execute(select(func.max(t.update.c.sequence))).scalar() or 0
+
+    def mark(self, name: str, format_name: str, editorial: bool) -> FeedMark:
+        with self._db.read() as connection:
+            row = connection.execute(_feed_row(name, format_name, editorial)).first()
+        return FeedMark(row.sequence, row.fingerprint) if row else FeedMark(-1, "")
+
+    def keep(self, name: str, format_name: str, editorial: bool, feed: RenderedFeed, mark: FeedMark) -> None:
+        values = {
+            "media_type": feed.media_type,
+            "body": feed.body,
+            "gzip": feed.gzip,
+            "etag": feed.etag,
+            "gzip_etag": feed.gzip_etag,
+            "last_modified": feed.last_modified,
+            "sequence": mark.sequence,
+            "fingerprint": mark.fingerprint,
+        }
+        identity = {"name": name, "format": format_name, "editorial": editorial}
+        table = t.rendered_feed
+        here = and_(*(table.c[column] == value for column, value in identity.items()))
+        with self._db.write() as connection:
+            if not connection.execute(table.update().where(here).values(values)).rowcount:
+                connection.execute(table.insert(), {**identity, **values})
+
+
+def _feed_row(name: str, format_name: str, editorial: bool) -> Any:
+    table = t.rendered_feed
+    return select(table).where(
+        table.c.name == name, table.c.format == format_name, table.c.editorial == editorial
+    )
+
+
+def _resource_views(connection: Connection, document_id: int) -> list[ResourceView]:
+    """What readers were told last: a held change is not shown before it is published."""
+    query = (
+        select(t.resource, t.version.c.content, t.snapshot.c.at, t.snapshot.c.sha256)
+        .outerjoin(t.version, t.version.c.id == t.resource.c.base_version)
+        .outerjoin(t.snapshot, t.snapshot.c.id == t.version.c.snapshot_id)
+        .where(t.resource.c.document_id == document_id, t.resource.c.base_sha256 != "")
+        .order_by(t.resource.c.role.desc(), t.resource.c.place)
+    )
+    return [
+        ResourceView(
+            id=row.id,
+            role=row.role,
+            label=row.label,
+            url=row.url,
+            version=unpack(row.content) if row.content else None,
+            retrieved_at=row.at,
+            sha256=row.sha256 or row.base_sha256,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def _document_status(row: Row[Any]) -> DocumentStatus:
+    return DocumentStatus(
+        id=row.id,
+        source_id=row.source_id,
+        title=row.title or row.key,
+        url=row.address,
+        checks=row.checks,
+        failures=row.failures,
+        last_check=row.last_check,
+        last_ok=row.last_ok,
+        next_visit=row.next_visit if row.active else None,
+        problem=row.problem,
+        problem_since=row.problem_since,
+        active=row.active,
+    )
+
+
+def _destinations(connection: Connection, now: datetime) -> Sequence[DestinationStatus]:
+    def count(*states: DeliveryState) -> Any:
+        return func.sum(case((t.delivery.c.state.in_([state.value for state in states]), 1), else_=0))
+
+    query = (
+        select(
+            t.destination,
+            count(DeliveryState.PENDING, DeliveryState.SENDING).label("pending"),
+            count(DeliveryState.UNCERTAIN).label("uncertain"),
+            count(DeliveryState.DEAD).label("dead"),
+            count(DeliveryState.SENT).label("sent"),
+            func.max(t.delivery.c.sent_at).label("last_sent"),
+        )
+        .outerjoin(t.delivery, t.delivery.c.destination == t.destination.c.name)
+        .group_by(t.destination.c.name)
+        .order_by(t.destination.c.name)
+    )
+    return [_destination_status(row, now) for row in connection.execute(query)]
+
+
+def _destination_status(row: Row[Any], now: datetime) -> DestinationStatus:
+    waiting = row.not_before is not None and row.not_before > now
+    return DestinationStatus(
+        name=row.name,
+        channel=row.channel,
+        not_before=row.not_before if waiting else None,
+        reason=row.reason if row.not_before else "",
+        pending=row.pending or 0,
+        uncertain=row.uncertain or 0,
+        dead=row.dead or 0,
+        sent=row.sent or 0,
+        last_sent=row.last_sent,
+    )

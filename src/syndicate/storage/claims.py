@@ -1,0 +1,108 @@
+"""From rows to a claim: all that a visit must know of a document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from syndicate.domain.model import UpdateState
+from syndicate.ports import Candidate, Claim, KeptSnapshot, KnownResource, SnapshotState, Validators
+from syndicate.storage import tables as t
+from syndicate.storage.rows import insert_row
+
+OPEN_STATES = (UpdateState.HELD.value, UpdateState.APPROVED.value)
+
+
+def resource_rows() -> Any:
+    return select(
+        t.resource,
+        t.snapshot.c.sha256,
+        t.snapshot.c.state,
+        t.snapshot.c.at,
+        t.snapshot.c.url.label("snapshot_url"),
+        t.snapshot.c.media_type,
+    ).outerjoin(t.snapshot, t.snapshot.c.id == t.resource.c.latest_snapshot)
+
+
+def claim_from(connection: Connection, row: Row[Any], token: str) -> Claim:
+    query = resource_rows().where(t.resource.c.document_id == row.id).order_by(t.resource.c.id)
+    resources = [resource_from(found) for found in connection.execute(query)]
+    if not resources:
+        resources = [_first_resource(connection, row)]
+    doubt = connection.execute(select(t.candidate).where(t.candidate.c.document_id == row.id)).first()
+    updates = connection.execute(
+        select(t.update.c.id, t.update.c.state)
+        .where(t.update.c.document_id == row.id)
+        .order_by(t.update.c.detected_at, t.update.c.sequence)
+    ).all()
+    closed = [found.id for found in updates if found.state not in OPEN_STATES]
+    public = [found.id for found in updates if found.state == UpdateState.PUBLISHED.value]
+    held = [found.id for found in updates if found.state in OPEN_STATES]
+    return Claim(
+        token=token,
+        document_id=row.id,
+        source_id=row.source_id,
+        key=row.key,
+        title=row.title,
+        address=row.address,
+        baseline=row.baseline and row.first_ok is None,
+        failures=row.failures,
+        resources=tuple(resources),
+        problem=row.problem,
+        candidate=Candidate(doubt.first_at, doubt.confirm_at, doubt.reason) if doubt else None,
+        held=held[-1] if held else "",
+        last_update=closed[-1] if closed else "",
+        last_published=public[-1] if public else "",
+    )
+
+
+def _first_resource(connection: Connection, row: Row[Any]) -> KnownResource:
+    values = {
+        "document_id": row.id,
+        "role": "page" if row.host else "file",
+        "label": row.title,
+        "url": row.address,
+        "place": 0,
+        "present": True,
+        "baseline": row.baseline,
+    }
+    return resource_from(
+        connection.execute(
+            resource_rows().where(t.resource.c.id == insert_row(connection, t.resource, values))
+        ).one()
+    )
+
+
+def resource_from(row: Row[Any]) -> KnownResource:
+    latest = None
+    if row.latest_snapshot:
+        latest = KeptSnapshot(
+            row.latest_snapshot,
+            row.sha256,
+            SnapshotState(row.state),
+            row.at,
+            row.snapshot_url,
+            row.media_type,
+        )
+    validators = None
+    if row.etag or row.last_modified:
+        validators = Validators(row.validators_url, row.etag, row.last_modified)
+    return KnownResource(
+        id=row.id,
+        role=row.role,
+        label=row.label,
+        url=row.url,
+        place=row.place,
+        validators=validators,
+        latest=latest,
+        base_version=row.base_version or 0,
+        base_sha256=row.base_sha256,
+        head_version=row.head_version or 0,
+        baseline=row.baseline,
+        present=row.present,
+    )
+
+
+def snapshot_from(row: Row[Any]) -> KeptSnapshot:
+    return KeptSnapshot(row.id, row.sha256, SnapshotState(row.state), row.at, row.url, row.media_type)

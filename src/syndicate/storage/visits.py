@@ -1,0 +1,105 @@
+"""The parts of tx 2: what the end of a visit writes, each into its own table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, insert, select, update
+
+from syndicate.domain.model import Version
+from syndicate.ports import Conclusion, Reading, ResourcePlace, SnapshotState
+from syndicate.storage import tables as t
+from syndicate.storage.claims import resource_rows
+from syndicate.storage.rows import add_if_absent, pack
+
+
+def keep_version(connection: Connection, snapshot_id: int, version: Version) -> int:
+    """The row of this reading, made where it is not there yet."""
+    snapshot = connection.execute(select(t.snapshot).where(t.snapshot.c.id == snapshot_id)).one()
+    values = {
+        "snapshot_id": snapshot_id,
+        "resource_id": snapshot.resource_id,
+        "recipe": version.recipe.key,
+        "fingerprint": version.fingerprint,
+        "content": pack(version),
+    }
+    add_if_absent(connection, t.version, values)
+    same = and_(t.version.c.snapshot_id == snapshot_id, t.version.c.recipe == version.recipe.key)
+    key: int = connection.execute(select(t.version.c.id).where(same)).scalar_one()
+    return key
+
+
+def end_lease(connection: Connection, conclusion: Conclusion) -> bool:
+    now, failed = conclusion.now, conclusion.failed
+    here = and_(t.document.c.id == conclusion.document_id, t.document.c.lease_token == conclusion.token)
+    row = connection.execute(select(t.document).where(here)).first()
+    if row is None:
+        return False
+    values: dict[str, Any] = {
+        "lease_until": None,
+        "lease_token": "",
+        "next_visit": conclusion.next_visit,
+        "last_check": now,
+        "checks": row.checks + 1,
+        "failures": row.failures + 1 if failed else 0,
+        "problem": conclusion.problem,
+        "problem_since": (row.problem_since or now) if conclusion.problem else None,
+    }
+    if not failed:
+        values |= {"last_ok": now, "first_ok": row.first_ok or now}
+    if conclusion.title:
+        values["title"] = conclusion.title
+    connection.execute(update(t.document).where(here).values(values))
+    return True
+
+
+def keep_place(connection: Connection, place: ResourcePlace) -> None:
+    connection.execute(
+        update(t.resource)
+        .where(t.resource.c.id == place.resource_id)
+        .values(label=place.label, url=place.url, place=place.place, present=place.present)
+    )
+
+
+def keep_reading(connection: Connection, reading: Reading) -> None:
+    state = SnapshotState.UNREADABLE if reading.version is None else SnapshotState.READ
+    connection.execute(
+        update(t.snapshot)
+        .where(t.snapshot.c.id == reading.snapshot_id)
+        .values(state=state.value, problem=reading.problem)
+    )
+    if reading.version is None:
+        return
+    head = connection.execute(
+        select(t.version.c.fingerprint, t.version.c.recipe)
+        .join(t.resource, t.resource.c.head_version == t.version.c.id)
+        .where(t.resource.c.id == reading.resource_id)
+    ).first()
+    if head and (head.fingerprint, head.recipe) == (reading.version.fingerprint, reading.version.recipe.key):
+        return  # noise in the bytes: the same text needs no second row
+    key = keep_version(connection, reading.snapshot_id, reading.version)
+    connection.execute(
+        update(t.resource).where(t.resource.c.id == reading.resource_id).values(head_version=key)
+    )
+
+
+def settle_base(connection: Connection, resource_id: int) -> None:
+    here = t.resource.c.id == resource_id
+    row = connection.execute(resource_rows().where(here)).one()
+    gone = not row.present
+    connection.execute(
+        update(t.resource)
+        .where(here)
+        .values(
+            base_version=None if gone else row.head_version,
+            base_sha256="" if gone else (row.sha256 or ""),
+        )
+    )
+
+
+def keep_candidate(connection: Connection, conclusion: Conclusion) -> None:
+    connection.execute(delete(t.candidate).where(t.candidate.c.document_id == conclusion.document_id))
+    if conclusion.candidate:
+        doubt = conclusion.candidate
+        values = {"first_at": doubt.first_at, "confirm_at": doubt.confirm_at, "reason": doubt.reason}
+        connection.execute(insert(t.candidate), {"document_id": conclusion.document_id, **values})

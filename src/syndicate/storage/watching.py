@@ -1,0 +1,296 @@
+"""WatchStore: sources, documents, claims and the two transactions of a visit."""
+
+from __future__ import annotations
+
+import secrets
+import zlib
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import and_, delete, func, insert, or_, select, update
+
+from syndicate.domain.errors import StorageError
+from syndicate.domain.model import Attachment, UpdateState, Version
+from syndicate.ports import (
+    Claim,
+    Conclusion,
+    FoundDocument,
+    KeptSnapshot,
+    KnownResource,
+    Retrieved,
+    SnapshotState,
+    SourceRecord,
+    Validators,
+)
+from syndicate.storage import tables as t
+from syndicate.storage.claims import OPEN_STATES, claim_from, resource_from, resource_rows, snapshot_from
+from syndicate.storage.engine import Database
+from syndicate.storage.publishing import keep_update, publish
+from syndicate.storage.rows import add_if_absent, dumps, insert_row, unpack
+from syndicate.storage.visits import (
+    end_lease,
+    keep_candidate,
+    keep_place,
+    keep_reading,
+    keep_version,
+    settle_base,
+)
+
+KEPT_HEADERS = ("etag", "last-modified", "content-type", "content-length", "date", "content-language")
+
+
+class WatchRows:
+    """`ports.WatchStore` over a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    # --- sources ----------------------------------------------------------------------------------
+
+    def sync_sources(self, sources: Sequence[SourceRecord], now: datetime) -> None:
+        names = [source.id for source in sources]
+        with self._db.write() as connection:
+            gone = and_(t.source.c.id.not_in(names), t.source.c.active)
+            connection.execute(update(t.source).where(gone).values(active=False, ended_at=now))
+            for source in sources:
+                values = {
+                    "title": source.title,
+                    "kind": source.kind,
+                    "language": source.language,
+                    "topics": dumps(list(source.topics)),
+                    "active": True,
+                    "ended_at": None,
+                }
+                known = update(t.source).where(t.source.c.id == source.id).values(values)
+                if not connection.execute(known).rowcount:
+                    connection.execute(insert(t.source), {"id": source.id, **values})
+
+    def due_sources(self, now: datetime) -> list[str]:
+        due = or_(t.source.c.next_find.is_(None), t.source.c.next_find <= now)
+        with self._db.read() as connection:
+            return list(connection.execute(select(t.source.c.id).where(t.source.c.active, due)).scalars())
+
+    def found(
+        self, source_id: str, documents: Sequence[FoundDocument], now: datetime, again_at: datetime
+    ) -> None:
+        with self._db.write() as connection:
+            here = t.source.c.id == source_id
+            first_found = connection.execute(select(t.source.c.first_found).where(here)).scalar()
+            rows = [
+                {
+                    "source_id": source_id,
+                    "key": document.key,
+                    "title": document.title,
+                    "address": document.address,
+                    "host": document.host,
+                    "baseline": first_found is None,
+                    "next_visit": now,
+                }
+                for document in documents
+            ]
+            add_if_absent(connection, t.document, rows)
+            connection.execute(
+                update(t.source).where(here).values(first_found=first_found or now, next_find=again_at)
+            )
+
+    # --- claims -----------------------------------------------------------------------------------
+
+    def claim(
+        self,
+        now: datetime,
+        lease: timedelta,
+        *,
+        limit: int,
+        busy_hosts: Collection[str] = (),
+        sources: Collection[str] | None = None,
+    ) -> list[Claim]:
+        due = self._due(now, busy_hosts, sources)
+        with self._db.read() as connection:  # most ticks find nothing, and then write nothing
+            if not connection.execute(due.limit(1)).first():
+                return []
+        claims: list[Claim] = []
+        hosts: set[str] = set()
+        with self._db.write() as connection:
+            for row in connection.execute(due.limit(limit * 4)).all():
+                if len(claims) == limit or (row.host and row.host in hosts):
+                    continue
+                hosts.add(row.host)
+                token = secrets.token_hex(8)
+                connection.execute(
+                    update(t.document)
+                    .where(t.document.c.id == row.id)
+                    .values(lease_until=now + lease, lease_token=token)
+                )
+                claims.append(claim_from(connection, row, token))
+        return claims
+
+    def _due(self, now: datetime, busy_hosts: Collection[str], sources: Collection[str] | None) -> Any:
+        free = or_(t.document.c.lease_until.is_(None), t.document.c.lease_until <= now)
+        query = (
+            select(t.document)
+            .join(t.source, t.source.c.id == t.document.c.source_id)
+            .where(t.source.c.active, free)
+            .order_by(t.document.c.next_visit)
+        )
+        if busy_hosts:
+            query = query.where(t.document.c.host.not_in(list(busy_hosts)))
+        if sources is None:
+            return query.where(t.document.c.next_visit <= now)
+        return query.where(t.document.c.source_id.in_(list(sources)))
+
+    def release_leases(self) -> None:
+        with self._db.write() as connection:
+            held = t.document.c.lease_until.is_not(None)
+            connection.execute(update(t.document).where(held).values(lease_until=None))
+
+    # --- the bytes --------------------------------------------------------------------------------
+
+    def keep_resources(self, claim: Claim, attachments: Sequence[Attachment]) -> list[KnownResource]:
+        kept = []
+        with self._db.write() as connection:
+            for attachment in attachments:
+                values = {
+                    "document_id": claim.document_id,
+                    "role": "attachment",
+                    "label": attachment.label,
+                    "url": attachment.url,
+                    "place": attachment.place,
+                    "present": True,
+                    "baseline": claim.baseline,
+                }
+                key = insert_row(connection, t.resource, values)
+                row = connection.execute(resource_rows().where(t.resource.c.id == key)).one()
+                kept.append(resource_from(row))
+        return kept
+
+    def keep_snapshot(
+        self, claim: Claim, resource_id: int, retrieved: Retrieved, now: datetime
+    ) -> KeptSnapshot:
+        digest = sha256(retrieved.body).hexdigest()
+        packed = zlib.compress(retrieved.body, 6)
+        validators = retrieved.validators or Validators("")
+        with self._db.write() as connection:
+            blob = {"sha256": digest, "size": len(retrieved.body), "data": packed}
+            add_if_absent(connection, t.blob, blob)
+            values = {
+                "resource_id": resource_id,
+                "sha256": digest,
+                "at": now,
+                "state": SnapshotState.UNREAD.value,
+                "url": retrieved.url,
+                "media_type": retrieved.media_type,
+                "headers": dumps({k: v for k, v in retrieved.headers.items() if k in KEPT_HEADERS}),
+            }
+            key = insert_row(connection, t.snapshot, values)
+            connection.execute(
+                update(t.resource)
+                .where(t.resource.c.id == resource_id)
+                .values(
+                    latest_snapshot=key,
+                    validators_url=validators.url,
+                    etag=validators.etag,
+                    last_modified=validators.last_modified,
+                )
+            )
+            connection.execute(
+                update(t.document).where(t.document.c.id == claim.document_id).values(next_visit=now)
+            )
+        return KeptSnapshot(key, digest, SnapshotState.UNREAD, now, retrieved.url, retrieved.media_type)
+
+    def bytes_of(self, sha256: str) -> bytes:
+        with self._db.read() as connection:
+            data = connection.execute(select(t.blob.c.data).where(t.blob.c.sha256 == sha256)).scalar()
+        if data is None:
+            raise StorageError(f"The bytes with SHA-256 {sha256} are no longer kept.")
+        return zlib.decompress(data)
+
+    # --- versions ---------------------------------------------------------------------------------
+
+    def version(self, version_id: int) -> tuple[Version, KeptSnapshot]:
+        query = (
+            select(t.snapshot, t.version.c.content)
+            .join(t.version, t.version.c.snapshot_id == t.snapshot.c.id)
+            .where(t.version.c.id == version_id)
+        )
+        with self._db.read() as connection:
+            row = connection.execute(query).one()
+        return unpack(row.content), snapshot_from(row)
+
+    def history(self, resource_id: int, limit: int) -> list[Version]:
+        head = select(t.resource.c.head_version).where(t.resource.c.id == resource_id).scalar_subquery()
+        query = (
+            select(t.version.c.content)
+            .where(t.version.c.resource_id == resource_id, t.version.c.id != func.coalesce(head, 0))
+            .order_by(t.version.c.id.desc())
+            .limit(limit)
+        )
+        with self._db.read() as connection:
+            return [unpack(content) for content in connection.execute(query).scalars()]
+
+    def keep_version(self, snapshot_id: int, version: Version) -> int:
+        with self._db.write() as connection:
+            return keep_version(connection, snapshot_id, version)
+
+    # --- the end of a visit -----------------------------------------------------------------------
+
+    def conclude(self, conclusion: Conclusion) -> bool:
+        with self._db.write() as connection:
+            if not end_lease(connection, conclusion):
+                return False
+            for place in conclusion.places:
+                keep_place(connection, place)
+            for reading in conclusion.readings:
+                keep_reading(connection, reading)
+            for resource_id in conclusion.settle:
+                settle_base(connection, resource_id)
+            for resource_id in conclusion.distrust:
+                connection.execute(
+                    update(t.resource)
+                    .where(t.resource.c.id == resource_id)
+                    .values(validators_url="", etag="", last_modified="")
+                )
+            keep_candidate(connection, conclusion)
+            if conclusion.supersede:
+                connection.execute(
+                    update(t.update)
+                    .where(t.update.c.id == conclusion.supersede, t.update.c.state.in_(OPEN_STATES))
+                    .values(state=UpdateState.SUPERSEDED.value)
+                )
+            if conclusion.update:
+                keep_update(connection, conclusion.update, conclusion.touched)
+                if conclusion.update.state is UpdateState.PUBLISHED:
+                    publish(connection, conclusion.update.id, conclusion.channels, conclusion.now)
+        return True
+
+    def prune(self, now: datetime, keep: timedelta) -> int:
+        """Bytes of old snapshots that are neither first nor newest nor base nor behind an update."""
+        first = select(func.min(t.snapshot.c.id)).group_by(t.snapshot.c.resource_id)
+        kept = select(t.resource.c.latest_snapshot).where(t.resource.c.latest_snapshot.is_not(None))
+        behind = select(t.version.c.snapshot_id).where(
+            or_(
+                t.version.c.id.in_(select(t.resource.c.base_version)),
+                t.version.c.id.in_(select(t.resource.c.head_version)),
+                t.version.c.id.in_(select(t.update_step.c.before_version)),
+                t.version.c.id.in_(select(t.update_step.c.after_version)),
+            )
+        )
+        old = and_(
+            t.snapshot.c.at < now - keep,
+            ~t.snapshot.c.forgotten,
+            t.snapshot.c.state != SnapshotState.UNREAD.value,
+            t.snapshot.c.id.not_in(first),
+            t.snapshot.c.id.not_in(kept),
+            t.snapshot.c.id.not_in(behind),
+        )
+        proofs = select(t.update_step.c.before_sha256).union(select(t.update_step.c.after_sha256))
+        needed = select(t.snapshot.c.sha256).where(~t.snapshot.c.forgotten)
+        with self._db.write() as connection:
+            count = connection.execute(update(t.snapshot).where(old).values(forgotten=True)).rowcount
+            if count:
+                unused = and_(
+                    t.blob.c.sha256.not_in(needed), t.blob.c.sha256.not_in(proofs.scalar_subquery())
+                )
+                connection.execute(delete(t.blob).where(unused))
+        return count
