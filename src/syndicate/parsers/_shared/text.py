@@ -1,0 +1,92 @@
+"""The rules of text: two spellings that a reader cannot tell apart become one.
+
+Another charset, NFC or NFD, soft hyphens, no-break and thin spaces must never look like a change.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+
+# Controls, soft hyphen, zero-width and direction marks, lone surrogates and non-characters.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
+)
+_LIGATURES = str.maketrans(
+    {
+        "ﬀ": "ff",
+        "ﬁ": "fi",
+        "ﬂ": "fl",
+        "ﬃ": "ffi",
+        "ﬄ": "ffl",
+        "ﬅ": "st",
+        "ﬆ": "st",
+        "\u2011": "-",
+        "\u2010": "-",
+    }
+)
+
+# Names of charsets that a page may declare. Python knows codecs that are none ("rot13", "hex").
+_CHARSETS = re.compile(
+    r"(iso|windows|cp|koi8|mac|euc|big5|gb|shift|sjis|tis|us-ascii|ascii|latin|utf|x-sjis|ks_c)[\w.:+-]*",
+    re.ASCII,
+)
+_NOT_CHARSETS = frozenset({"utf7", "utf-7", "utf_7"})
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+def fold(text: str) -> str:
+    """One line: NFC, white space folded, what cannot be seen removed, ligatures spelled out."""
+    if text.isascii():
+        return " ".join(_INVISIBLE.sub("", text).split())
+    visible = _INVISIBLE.sub("", text).translate(_LIGATURES)
+    return " ".join(unicodedata.normalize("NFC", visible).split())
+
+
+def decode_text(data: bytes, declared: tuple[str, ...] = ()) -> str:
+    """Bytes as text, whatever charset was declared; never raises.
+
+    A byte order mark decides, then bytes that are valid UTF-8 are UTF-8, whatever is declared (Latin-1 by
+    mistake is common, valid multibyte UTF-8 by accident is not), then the first usable declared name, then
+    Windows-1252. `declared` names are in order of precedence.
+    """
+    for mark, charset in _MARKS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(charset, "replace")
+    names = [name for name in map(_usable, declared) if name]
+    if not any(name.startswith(("utf-16", "utf-32", "iso2022")) for name in names):
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+    for name in names:
+        text = data.decode(name, "replace")
+        if name != "utf-8" or _mostly_utf8(text):
+            return text
+    text = data.decode("utf-8", "replace")
+    return text if _mostly_utf8(text) else data.decode("cp1252", "replace")
+
+
+def _usable(name: str) -> str:
+    """Python's name of a declared charset, or "" if it is none. Browsers read Latin-1 as Windows-1252."""
+    plain = name.strip().strip("\"'").lower()
+    if not _CHARSETS.fullmatch(plain) or plain in _NOT_CHARSETS:
+        return ""
+    try:
+        known = codecs.lookup(plain).name
+    except LookupError:
+        return ""
+    return "cp1252" if known in ("iso8859-1", "ascii") else known
+
+
+def _mostly_utf8(text: str) -> bool:
+    """Whether a few bad bytes spoil what is UTF-8: more letters were understood than not."""
+    bad = text.count("\ufffd")
+    return bad == 0 or sum(char > "\x7f" for char in text) - bad > bad

@@ -1,0 +1,95 @@
+"""HTML pages: the main text without the furniture around it, and the documents that the page links to.
+
+Options: `select` (CSS: only these parts are text), `ignore` (CSS: these parts are not there).
+"""
+
+from __future__ import annotations
+
+from lxml import etree
+from lxml.cssselect import CSSSelector
+from lxml.html import HtmlElement
+
+from syndicate.domain.errors import ParseError, ParseReason
+from syndicate.domain.model import Block, Version
+from syndicate.parsers._shared import Outline, current_recipe, make_version
+from syndicate.parsers.html.about import page_dates, page_heading, page_language, page_title
+from syndicate.parsers.html.attachments import find_attachments
+from syndicate.parsers.html.blocks import read_blocks
+from syndicate.parsers.html.content import drop_edges, main_part
+from syndicate.parsers.html.furniture import drop_furniture, drop_invisible
+from syndicate.parsers.html.page import Page, open_page
+from syndicate.ports import ReadOptions
+
+VERSION = 1
+MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+SUFFIXES = frozenset({".html", ".htm", ".xhtml", ".php", ".asp", ".aspx", ".jsp"})
+
+_NOTHING = "The page holds no text."
+
+
+def parse(data: bytes, *, media_type: str, url: str, options: ReadOptions) -> Version:
+    """The main text of a page. Raises ParseError: NO_TEXT also where `select` matches nothing."""
+    page = open_page(data, media_type, url)
+    _ignore(page.body, options.ignore)
+    attachments = find_attachments(page)
+    dates = page_dates(page)
+    language = page_language(page)
+    title = page_title(page)
+    blocks = _selected(page, options.select) if options.select else _main(page)
+    return make_version(
+        blocks,
+        current_recipe("html", options),
+        title=title,
+        language=language,
+        dates=dates,
+        attachments=attachments,
+        nothing=_NOTHING,
+    )
+
+
+def _main(page: Page) -> list[Block]:
+    """The blocks that the page is about, as far as its markup and its proportions tell."""
+    heading = page_heading(page)
+    drop_invisible(page.body)
+    drop_furniture(page.body)
+    part = main_part(page.body)
+    outline = Outline()
+    if part.tag != "h1" and next(part.iter("h1"), None) is None:
+        outline.heading(heading, 1)  # shown above the part that holds the text
+    return drop_edges(read_blocks(part, page, outline))
+
+
+def _selected(page: Page, selectors: tuple[str, ...]) -> list[Block]:
+    """The blocks of what the operator selected, in document order, nothing twice."""
+    chosen = {element for selector in selectors for element in _matches(page.body, selector)}
+    if not chosen:
+        raise ParseError(
+            ParseReason.NO_TEXT,
+            f"Nothing on the page matches select = {', '.join(selectors)}.",
+            hint="Look whether the page was redesigned, and adapt the selector.",
+        )
+    drop_invisible(page.body)
+    parts = [part for part in page.body.iter(etree.Element) if part in chosen]
+    outline = Outline()
+    for part in parts:
+        if not chosen.intersection(part.iterancestors()):
+            read_blocks(part, page, outline)
+    return outline.blocks
+
+
+def _ignore(body: HtmlElement, selectors: tuple[str, ...]) -> None:
+    for selector in selectors:
+        for element in _matches(body, selector):
+            if element is not body and element.getparent() is not None:
+                element.drop_tree()
+
+
+def _matches(body: HtmlElement, selector: str) -> list[HtmlElement]:
+    try:
+        return list(CSSSelector(selector, translator="html")(body))
+    except (SyntaxError, etree.XPathError) as problem:  # cssselect's own errors are SyntaxErrors
+        raise ParseError(
+            ParseReason.DAMAGED,
+            f"{selector!r} is no CSS selector ({problem}).",
+            hint="Correct select or ignore.",
+        ) from problem
