@@ -1,0 +1,32 @@
+"""What the channels have in common. Adapters import from here only, never from each other."""
+
+from syndicate.channels._shared.health import ending_health as ending_health
+from syndicate.channels._shared.health import missing_health as missing_health
+from syndicate.channels._shared.health import missing_secrets as missing_secrets
+from syndicate.channels._shared.health import worst as worst
+from syndicate.channels._shared.refusals import AUTH as AUTH
+from syndicate.channels._shared.refusals import BUSY as BUSY
+from syndicate.channels._shared.refusals import CONTENT as CONTENT
+from syndicate.channels._shared.refusals import DUPLICATE as DUPLICATE
+from syndicate.channels._shared.refusals import PAID_CAP as PAID_CAP
+from syndicate.channels._shared.refusals import PERMISSION as PERMISSION
+from syndicate.channels._shared.refusals import POLICY as POLICY
+from syndicate.channels._shared.refusals import RATE as RATE
+from syndicate.channels._shared.refusals import UNKNOWN as UNKNOWN
+from syndicate.channels._shared.refusals import VERSION as VERSION
+from syndicate.channels._shared.refusals import Refusal as Refusal
+from syndicate.channels._shared.refusals import refusal_by_status as refusal_by_status
+from syndicate.channels._shared.sending import SocialChannel as SocialChannel
+from syndicate.channels._shared.sending import not_tried as not_tried
+from syndicate.channels._shared.wire import LOOPBACK as LOOPBACK
+from syndicate.channels._shared.wire import BaseUrl as BaseUrl
+from syndicate.channels._shared.wire import Clock as Clock
+from syndicate.channels._shared.wire import dig as dig
+from syndicate.channels._shared.wire import json_bytes as json_bytes
+from syndicate.channels._shared.wire import oldest_possible as oldest_possible
+from syndicate.channels._shared.wire import read_json as read_json
+from syndicate.channels._shared.wire import read_post as read_post
+from syndicate.channels._shared.wire import read_time as read_time
+from syndicate.channels._shared.wire import rows as rows
+from syndicate.channels._shared.wire import same_text as same_text
+from syndicate.channels._shared.wire import utc_now as utc_now
