@@ -1,0 +1,144 @@
+"""One guarded exchange: a GET to one address, within its limits, without following anything."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from http.client import HTTPException
+
+import requests
+from urllib3.exceptions import HTTPError
+from urllib3.exceptions import TimeoutError as VendorTimeout
+
+from syndicate.domain.errors import FetchError, FetchReason
+from syndicate.fetching.addresses import PORTS, Address, denied
+from syndicate.fetching.bodies import BadBody, BodyTooLarge, read_body
+from syndicate.fetching.connections import (
+    CONNECT_TIMEOUT,
+    READ_TIMEOUT,
+    NoConnection,
+    Resolve,
+    open_socket,
+    resolve,
+)
+from syndicate.fetching.deadline import Deadline
+from syndicate.fetching.session import GuardedSession
+
+_WITH_BODY = 200
+_NOT_MODIFIED = 304
+_STEP = 64 * 1024
+_MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an address answered. Header names are lower case; only the body of a 200 is read."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+class Exchanger:
+    """Asks public addresses, or (`allow_private`) also those inside one's own network. Thread safe."""
+
+    def __init__(self, tls: ssl.SSLContext, *, allow_private: bool, resolve: Resolve = resolve) -> None:
+        self._ports = None if allow_private else PORTS
+        refuse = partial(denied, allow_private=allow_private)
+
+        def connect(host: str, port: int) -> socket.socket:
+            return open_socket(host, port, refuse=refuse, resolve=resolve)
+
+        self._session = GuardedSession(connect, tls)
+
+    def get(
+        self, address: Address, headers: Mapping[str, str], *, seconds: float, limit: int, cut: bool = False
+    ) -> Answer:
+        """The answer, within `seconds` for everything and `limit` bytes of body (packed and unpacked).
+
+        With `cut` a longer body ends at the limit; else it is FetchError(TOO_LARGE). A redirect is an answer.
+        Raises FetchError for whatever keeps an answer from coming whole.
+        """
+        self._check_port(address)
+        with Deadline(seconds) as deadline:
+            try:
+                answer = self._exchange(address, headers, limit, cut)
+                if (
+                    deadline.expired
+                ):  # a body that ends with the connection looks whole when the watchdog ends it
+                    raise TimeoutError
+                return answer
+            except NoConnection as error:
+                raise FetchError(address.url, error.reason, error.message, hint=error.hint) from None
+            except BodyTooLarge:
+                message = (
+                    f"The content at {address.url} is larger than {limit / _MIB:.0f} MiB: it was not read."
+                )
+                raise FetchError(address.url, FetchReason.TOO_LARGE, message) from None
+            except (
+                requests.RequestException,
+                HTTPError,
+                HTTPException,
+                OSError,
+                ValueError,
+                BadBody,
+            ) as error:
+                # ValueError and HTTPException: what http.client makes of some lines that are not HTTP.
+                raise _broken(address, error, deadline) from None
+
+    def close(self) -> None:
+        """Closes the idle connections."""
+        self._session.close()
+
+    def _check_port(self, address: Address) -> None:
+        if self._ports is not None and address.port not in self._ports:
+            raise FetchError(
+                address.url,
+                FetchReason.REFUSED_ADDRESS,
+                f"Port {address.port} of {address.host} is not one of public pages: it was not contacted.",
+                hint="If this source is meant to be inside your own network, give it allow_private = true.",
+            )
+
+    def _exchange(self, address: Address, headers: Mapping[str, str], limit: int, cut: bool) -> Answer:
+        with self._session.get(
+            address.url,
+            headers=dict(headers),
+            stream=True,
+            allow_redirects=False,
+            timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
+        ) as response:
+            found = {name.lower(): value for name, value in response.headers.items()}
+            if response.status_code not in (_WITH_BODY, _NOT_MODIFIED):
+                return Answer(response.status_code, found)
+            if not cut and _stated_length(found) > limit:
+                raise BodyTooLarge
+            # Also the (empty) body of a 304 is read to its end: only then is the connection used again.
+            pieces = response.raw.stream(_STEP, decode_content=False)
+            body = read_body(pieces, found.get("content-encoding", ""), limit, cut=cut)
+            return Answer(response.status_code, found, body)
+
+
+def _stated_length(headers: Mapping[str, str]) -> int:
+    length = headers.get("content-length", "")
+    return int(length) if length.isdecimal() else 0
+
+
+def _broken(address: Address, error: Exception, deadline: Deadline) -> FetchError:
+    if deadline.expired:
+        message = f"{address.host} answered too slowly: not all had come when the time was over."
+        return FetchError(address.url, FetchReason.TIMEOUT, message)
+    if isinstance(error, (requests.Timeout, VendorTimeout, TimeoutError)):
+        message = f"{address.host} took the connection, but sent nothing for {READ_TIMEOUT:.0f} s."
+        return FetchError(address.url, FetchReason.TIMEOUT, message)
+    detail = str(error) if isinstance(error, BadBody) else type(_innermost(error)).__name__
+    return FetchError(address.url, FetchReason.BROKEN, f"The answer of {address.host} is broken: {detail}.")
+
+
+def _innermost(error: BaseException) -> BaseException:
+    """The error that the vendors wrapped: they put it last into the arguments of their own."""
+    while error.args and isinstance(error.args[-1], BaseException):
+        error = error.args[-1]
+    return error

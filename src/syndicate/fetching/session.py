@@ -1,0 +1,93 @@
+"""The `requests` session that connects through `open_socket` and follows nothing by itself.
+
+urllib3 resolves names in `_new_conn`, a private seam (hence its pin below 3); the tests prove that no
+connection goes around ours. TLS still checks the *name*, since only the socket is replaced.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Callable
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, Never
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError
+from urllib3.response import HTTPResponse
+
+from syndicate.fetching.connections import no_tls
+from syndicate.fetching.deadline import current
+
+POOLED_HOSTS = 64
+"""How many hosts keep an idle connection."""
+
+Connect = Callable[[str, int], socket.socket]
+"""Gives a connected socket to a host name and port. Raises NoConnection."""
+
+
+class GuardedSession(requests.Session):
+    """Keeps connections, but no cookies; reads nothing from the environment; knows http and https only.
+
+    Connections are kept per session: what one session may reach is not open to another.
+    """
+
+    def __init__(self, connect: Connect, tls: ssl.SSLContext) -> None:
+        super().__init__()
+        self.trust_env = False
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self.adapters.clear()
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, _GuardedAdapter(connect, tls))
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """None: requests would read the whole body of a redirect before anybody sees it."""
+
+
+class _GuardedAdapter(HTTPAdapter):
+    def __init__(self, connect: Connect, tls: ssl.SSLContext) -> None:
+        self._connect = connect
+        self._tls = tls
+        super().__init__(pool_connections=POOLED_HOSTS, pool_maxsize=2, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs, ssl_context=self._tls)
+        self.poolmanager.pool_classes_by_scheme = _pool_classes(self._connect)
+
+    def cert_verify(self, conn: Any, *_: Any) -> None:
+        # The context has the authorities; requests would load the whole bundle again per connection.
+        conn.cert_reqs = ssl.CERT_REQUIRED
+
+    def proxy_manager_for(self, *_: Any, **__: Any) -> Never:
+        raise requests.exceptions.ProxyError("no proxy is used: addresses could not be judged behind one")
+
+
+def _pool_classes(connect: Connect) -> dict[str, type[HTTPConnectionPool]]:
+    """urllib3's pools, with connections that are made by `connect` and watched by the current deadline."""
+
+    class Watched(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            return connect(self._dns_host, self.port)
+
+        def getresponse(self) -> HTTPResponse:  # type: ignore[override]
+            assert self.sock is not None
+            current().watch(self.sock)  # a reused connection is new to this exchange's deadline
+            return super().getresponse()
+
+    class WatchedTLS(Watched, HTTPSConnection):
+        def connect(self) -> None:
+            try:
+                super().connect()
+            except (OSError, HTTPError, ValueError) as error:
+                raise no_tls(self.host, error) from None
+
+    class Pool(HTTPConnectionPool):
+        ConnectionCls = Watched
+
+    class PoolTLS(HTTPSConnectionPool):
+        ConnectionCls = WatchedTLS
+
+    return {"http": Pool, "https": PoolTLS}
