@@ -264,7 +264,10 @@ class FanOut:
 
 @dataclass(frozen=True, slots=True)
 class PlannedDelivery:
-    """One message to one target, not yet stored. `key` is 32 random hex digits."""
+    """One message to one target, not yet stored. `key` is 32 random hex digits.
+
+    With an `error` it is stored as dead: it could not even be written, and a person must know.
+    """
 
     key: str
     kind: Subject
@@ -277,14 +280,15 @@ class PlannedDelivery:
     action: str = "create"
     part: int = 0
     lane: int = 1
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimedDelivery:
     """A delivery in state `sending`, ours until the lease ends.
 
-    `attempts` counts this one. `doubtful`: an earlier attempt may have been taken; `resends` counts how
-    often it was sent again in doubt.
+    `attempts` counts this one. `doubtful`: an earlier attempt may have been taken; `looks` counts how
+    often the other side was asked in vain since, `resends` how often it was sent again all the same.
     """
 
     id: int
@@ -298,13 +302,14 @@ class ClaimedDelivery:
     planned_at: datetime
     attempts: int
     doubtful: bool
+    looks: int
     resends: int
     token: str
 
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What becomes of a claimed delivery. `counted` is False when it was not really tried."""
+    """What becomes of a claimed delivery; `suppress` when its mailbox does not exist."""
 
     delivery: ClaimedDelivery
     state: DeliveryState
@@ -312,8 +317,8 @@ class Settlement:
     due_at: datetime | None = None
     receipt: Receipt | None = None
     doubtful: bool = False
+    looked: bool = False
     resent: bool = False
-    counted: bool = True
     error: str = ""
     answer: str = ""
     suppress: bool = False
@@ -375,10 +380,16 @@ class Outbox(Protocol):
         """Due deliveries, urgent lane first, marked `sending`, each with a new attempt."""
         ...
 
-    def record(self, settlements: Sequence[Settlement], now: datetime, committing: str = "") -> bool:
-        """Settles deliveries and, in the same transaction, notes that the attempt of the delivery with the
-        key `committing` is about to pass the point of no return. On disk when it returns. Fenced: False
-        when that delivery is no longer ours, and then it must not be sent."""
+    def record(
+        self,
+        settlements: Sequence[Settlement],
+        now: datetime,
+        lease: timedelta,
+        committing: ClaimedDelivery | None = None,
+    ) -> bool:
+        """Settles deliveries and, in the same transaction, notes that the attempt of `committing` is about
+        to pass the point of no return, and renews the lease of its batch. On disk when it returns. Fenced:
+        False when `committing` is no longer ours, and then it must not be sent."""
         ...
 
     def pause(self, destination: str, until: datetime, reason: str, strikes: int) -> None:

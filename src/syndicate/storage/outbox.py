@@ -124,11 +124,17 @@ class OutboxRows:
             connection.execute(insert(t.attempt), rows)
         return claimed
 
-    def record(self, settlements: Sequence[Settlement], now: datetime, committing: str = "") -> bool:
+    def record(
+        self,
+        settlements: Sequence[Settlement],
+        now: datetime,
+        lease: timedelta,
+        committing: ClaimedDelivery | None = None,
+    ) -> bool:
         with self._db.write() as connection:
             for settlement in settlements:
                 settle(connection, settlement)
-            return note_commit(connection, committing, now) if committing else True
+            return note_commit(connection, committing, now, lease) if committing else True
 
     def reclaim(self, now: datetime, *, all_boots_but: str = "") -> int:
         stale = t.delivery.c.lease_until <= now
@@ -228,6 +234,7 @@ def _delivery(row: Row[Any], message: Message) -> ClaimedDelivery:
         planned_at=row.planned_at,
         attempts=row.attempts,
         doubtful=row.doubtful,
+        looks=row.looks,
         resends=row.resends,
         token=row.lease_token,
     )

@@ -14,16 +14,19 @@ from syndicate.storage.rows import add_if_absent, update_values
 
 def keep_update(connection: Connection, record: Update, touched: Sequence[int]) -> None:
     """Stores an update with texts, topics and steps; one of the same id (a held one) is replaced."""
+    values = update_values(record)
+    here = t.update.c.id == record.id
+    known = connection.execute(select(t.update.c.changes, t.update.c.state).where(here)).first()
     for table in (t.update_text, t.update_topic, t.update_step):
         connection.execute(delete(table).where(table.c.update_id == record.id))
-    values = update_values(record)
-    known = connection.execute(select(t.update.c.id).where(t.update.c.id == record.id)).first()
-    if known:
-        connection.execute(update(t.update).where(t.update.c.id == record.id).values(values))
+    if known is None:
+        connection.execute(insert(t.update), values)
+    elif known.changes == values["changes"] and record.state is UpdateState.HELD:
+        pass  # the same change seen again (noise around it): what a person decided stands
+    else:
+        connection.execute(update(t.update).where(here).values(values))
         # what was rendered from the earlier state was perhaps approved: it is void now
         connection.execute(delete(t.message).where(t.message.c.subject == record.id))
-    else:
-        connection.execute(insert(t.update), values)
     for text in record.texts.values():
         connection.execute(
             insert(t.update_text),

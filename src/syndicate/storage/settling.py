@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, and_, update
 
 from syndicate.domain.model import DeliveryState
-from syndicate.ports import Settlement
+from syndicate.ports import ClaimedDelivery, Settlement
 from syndicate.storage import tables as t
 from syndicate.storage.rows import add_if_absent
 
 
-def note_commit(connection: Connection, key: str, now: datetime) -> bool:
+def note_commit(connection: Connection, delivery: ClaimedDelivery, now: datetime, lease: timedelta) -> bool:
     """The newest attempt of this delivery is about to pass the point of no return.
 
-    False when the delivery is no longer ours: then the channel must not go on.
+    False when the delivery is no longer ours: then the channel must not go on. A doubtful one counts as
+    sent again from here on, so that a crash right after it cannot make it be sent a third time.
     """
-    here = and_(t.delivery.c.key == key, t.delivery.c.state == DeliveryState.SENDING.value)
-    row = connection.execute(select(t.delivery.c.id, t.delivery.c.attempts).where(here)).first()
-    if row is None:
+    mine = and_(
+        t.delivery.c.id == delivery.id,
+        t.delivery.c.state == DeliveryState.SENDING.value,
+        t.delivery.c.lease_token == delivery.token,
+    )
+    again = {"resends": delivery.resends + int(delivery.doubtful)}
+    if not connection.execute(update(t.delivery).where(mine).values(again)).rowcount:
         return False
-    newest = and_(t.attempt.c.delivery_id == row.id, t.attempt.c.n == row.attempts)
+    newest = and_(t.attempt.c.delivery_id == delivery.id, t.attempt.c.n == delivery.attempts)
     connection.execute(update(t.attempt).where(newest).values(dot_at=now))
+    batch = and_(
+        t.delivery.c.destination == delivery.destination,
+        t.delivery.c.state == DeliveryState.SENDING.value,
+        t.delivery.c.lease_token == delivery.token,
+    )
+    connection.execute(update(t.delivery).where(batch).values(lease_until=now + lease))
     return True
 
 
@@ -57,6 +68,7 @@ def _values(settlement: Settlement) -> dict[str, Any]:
         "lease_until": None,
         "lease_token": "",
         "doubtful": settlement.doubtful,
+        "looks": delivery.looks + 1 if settlement.looked else 0,
         "resends": delivery.resends + int(settlement.resent),
         "error": settlement.error,
         "answer": settlement.answer,

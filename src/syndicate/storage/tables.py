@@ -276,6 +276,7 @@ delivery = Table(
     _text("boot"),
     _count("attempts"),
     Column("doubtful", Boolean, nullable=False, default=False, server_default="0"),
+    _count("looks"),
     _count("resends"),
     _text("error"),
     _text("receipt"),

@@ -1,0 +1,164 @@
+"""The first half of a visit: retrieve, keep the proof, read. Nothing is judged here.
+
+"Not modified" and "the same hash" mean that there is nothing to fetch. Whether there is something to read
+is for the database to say: a snapshot that was kept before a crash is read without fetching it again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import sha256
+
+from syndicate.domain import plausibility
+from syndicate.domain.errors import FetchError, ParseError, SuspectContent
+from syndicate.domain.matching import KnownAttachment, match
+from syndicate.domain.model import Attachment, Version
+from syndicate.ports import (
+    Claim,
+    KnownResource,
+    NotModified,
+    Reader,
+    Retrieved,
+    SnapshotState,
+    WatchStore,
+)
+from syndicate.services.watched import Seen, VisitReport, WatchedSource
+
+HTML_TYPES = ("text/html", "application/xhtml+xml")
+
+
+class Gatherer:
+    """Retrieves and reads the resources of one document for one visit."""
+
+    def __init__(
+        self,
+        store: WatchStore,
+        reader: Reader,
+        source: WatchedSource,
+        claim: Claim,
+        now: datetime,
+        report: VisitReport,
+    ) -> None:
+        self._store = store
+        self._reader = reader
+        self._source = source
+        self._claim = claim
+        self._now = now
+        self._report = report
+
+    def gather(self) -> list[Seen]:
+        """The main resource first, then its attachments. Raises FetchError for the main resource."""
+        main = Seen(self._claim.resources[0])
+        self._retrieve(main)
+        self._read(main)
+        if main.error or not self._source.kind.follows_attachments:
+            return [main]
+        attachments = self._attachments(main)
+        for seen in attachments:
+            if not seen.vanished:
+                self._retrieve_attachment(seen)
+                self._read(seen)
+        return [main, *attachments]
+
+    # --- attachments ------------------------------------------------------------------------------
+
+    def _attachments(self, main: Seen) -> list[Seen]:
+        known = [r for r in self._claim.resources[1:] if r.present or r.base_sha256]
+        if main.version is None:  # the page is as it was, and so are its links
+            return [Seen(resource) for resource in known if resource.present]
+        matching = match(
+            [KnownAttachment(r.id, r.label, r.url, r.place) for r in known], main.version.attachments
+        )
+        seen = [self._linked(resource, matching.same.get(resource.id)) for resource in known]
+        new = self._store.keep_resources(self._claim, matching.new) if matching.new else []
+        for resource in new:
+            self._report.note(f"new attachment: {resource.label} {resource.url}")
+        return [*seen, *(Seen(resource) for resource in new)]
+
+    def _linked(self, resource: KnownResource, link: Attachment | None) -> Seen:
+        if link:
+            return Seen(resource, link=link)
+        self._report.note(f"no longer linked: {resource.label} {resource.url}")
+        return Seen(resource, vanished=True)
+
+    def _retrieve_attachment(self, seen: Seen) -> None:
+        """An attachment that cannot be reached is told to the operator and holds up nothing else."""
+        try:
+            self._retrieve(seen)
+        except FetchError as error:
+            seen.unreached = error
+            self._report.note(f"{seen.url}: {error}")
+
+    # --- one resource -----------------------------------------------------------------------------
+
+    def _retrieve(self, seen: Seen) -> None:
+        latest = seen.resource.latest
+        if latest and latest.state is SnapshotState.UNREAD:
+            seen.snapshot = latest
+            self._report.note(f"{latest.url}: kept earlier and not read yet; not fetched again")
+            return
+        answer = self._source.kind.retrieve(seen.url, seen.resource.validators, self._now)
+        if isinstance(answer, NotModified):
+            self._report.note(f"{seen.url}: not modified (304)")
+            return
+        if answer.moved_to:
+            seen.moved_to = answer.moved_to
+            self._report.note(f"{seen.resource.url}: moved for good to {answer.moved_to}")
+        self._keep(seen, answer)
+
+    def _keep(self, seen: Seen, answer: Retrieved) -> None:
+        latest = seen.resource.latest
+        if latest and latest.sha256 == sha256(answer.body).hexdigest():
+            self._report.note(f"{seen.url}: the same bytes as before")
+            return
+        seen.snapshot = self._store.keep_snapshot(self._claim, seen.resource.id, answer, self._now)
+        self._report.note(f"{seen.url}: {len(answer.body)} new bytes, SHA-256 {seen.snapshot.sha256[:12]}…")
+
+    def _read(self, seen: Seen) -> None:
+        if seen.snapshot is None:
+            return
+        body = self._store.bytes_of(seen.snapshot.sha256)
+        try:
+            seen.version = self._reader.read(
+                body,
+                media_type=seen.snapshot.media_type,
+                url=seen.snapshot.url,
+                options=self._source.options,
+            )
+            self._report.note(
+                f"{seen.url}: read {len(seen.version.blocks)} blocks, language {seen.version.language or '?'}"
+            )
+            plausibility.inspect(seen.version, self.previous(seen), body_size=len(body))
+        except (ParseError, SuspectContent) as error:
+            seen.error = error
+            self._report.note(f"{seen.url}: {error}")
+
+    def previous(self, seen: Seen) -> Version | None:
+        """What readers were last told, read by the recipe of the new version; None where there is none.
+
+        A text read by another recipe is not comparable: the kept bytes are silently read once more.
+        """
+        if not seen.resource.base_version:
+            return None
+        version, snapshot = self._store.version(seen.resource.base_version)
+        if seen.version is None or version.recipe == seen.version.recipe:
+            return version
+        self._report.note(f"{seen.url}: the reader has changed; the kept bytes are read again")
+        try:
+            again = self._reader.read(
+                self._store.bytes_of(snapshot.sha256),
+                media_type=snapshot.media_type,
+                url=snapshot.url,
+                options=self._source.options,
+            )
+        except ParseError as error:
+            self._report.note(f"{seen.url}: the kept bytes cannot be read any more ({error})")
+            return None
+        self._store.keep_version(snapshot.id, again)
+        return again if again.recipe == seen.version.recipe else None
+
+
+def is_html(seen: Seen) -> bool:
+    """Whether a resource came as a web page, whose troubles are the server's rather than the text's."""
+    snapshot = seen.snapshot or seen.resource.latest
+    return snapshot is not None and snapshot.media_type.split(";")[0].strip().lower() in HTML_TYPES
