@@ -1,0 +1,157 @@
+"""Starting and stopping a sandbox: one process, one event loop, loopback only."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import queue
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from syndicate.sandbox.app import build
+from syndicate.sandbox.cards import Cards
+from syndicate.sandbox.ledger import Ledger
+from syndicate.sandbox.settings import Settings
+from syndicate.sandbox.smtp import SmtpServer
+from syndicate.sandbox.wire import Protocol
+from syndicate.sandbox.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where a running sandbox listens."""
+
+    host: str
+    http: int
+    smtp: int
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.http}"
+
+
+class Stop:
+    """Ends a sandbox from any thread; also before it runs."""
+
+    def __init__(self) -> None:
+        self._asked = threading.Event()
+        self._server: uvicorn.Server | None = None
+
+    def __call__(self) -> None:
+        self._asked.set()
+        if self._server:
+            self._server.should_exit = True
+
+    def watch(self, server: uvicorn.Server) -> None:
+        self._server = server
+        server.should_exit = self._asked.is_set()
+
+
+def serve(
+    *,
+    http_port: int = 8025,
+    smtp_port: int = 1025,
+    ledger: Path,
+    site: Path | None = None,
+    host: str = "127.0.0.1",
+    settings: Settings | None = None,
+    ready: Callable[[Ports], None] | None = None,
+    stop: Stop | None = None,
+) -> None:
+    """Runs until SIGTERM or SIGINT (in a main thread) or until `stop` is called; port 0 means any free port.
+
+    `ready` is called once both ports accept connections. Raises ValueError for a host that is not loopback,
+    OSError for a port in use, LedgerError for a ledger that cannot be used.
+    """
+    if not ipaddress.ip_address(host).is_loopback:
+        raise ValueError(f"The sandbox listens on loopback addresses only, not on {host}.")
+    with contextlib.ExitStack() as closing:
+        http = closing.enter_context(_listen(host, http_port))
+        smtp = closing.enter_context(_listen(host, smtp_port))
+        book = closing.enter_context(contextlib.closing(Ledger(ledger)))
+        world = World(book)
+        ports = Ports(host, http.getsockname()[1], smtp.getsockname()[1])
+        asyncio.run(
+            _run(world, settings or Settings(), site, http, smtp, lambda: ready and ready(ports), stop)
+        )
+
+
+@contextlib.contextmanager
+def running(*, ledger: Path, site: Path | None = None, settings: Settings | None = None) -> Iterator[Ports]:
+    """A sandbox on free ports in a thread of this process, for the time of the block."""
+    told: queue.Queue[Ports | BaseException] = queue.Queue()
+    stop = Stop()
+
+    def work() -> None:
+        try:
+            serve(
+                http_port=0,
+                smtp_port=0,
+                ledger=ledger,
+                site=site,
+                settings=settings,
+                ready=told.put,
+                stop=stop,
+            )
+        except BaseException as error:  # noqa: BLE001 - carried over to the thread that waits
+            told.put(error)
+
+    thread = threading.Thread(target=work, name="sandbox")
+    thread.start()
+    try:
+        ports = told.get()
+        if isinstance(ports, BaseException):
+            raise ports
+        yield ports
+    finally:
+        stop()
+        thread.join()
+
+
+async def _run(
+    world: World,
+    settings: Settings,
+    site: Path | None,
+    http: socket.socket,
+    smtp: socket.socket,
+    ready: Callable[[], object],
+    stop: Stop | None,
+) -> None:
+    cards = Cards(world)
+    mail = SmtpServer(world, settings)
+    listener = await asyncio.get_running_loop().create_server(mail.protocol, sock=smtp)
+    config = uvicorn.Config(
+        build(world, settings, site, cards),
+        http=Protocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
+    if stop:
+        stop.watch(server)
+    ready()  # both sockets listen; what comes now waits for the loop
+    try:
+        await server.serve(sockets=[http])
+    finally:
+        listener.close()
+        mail.abort()
+        await cards.close()
+        await world.ledger.sync()
+
+
+@contextlib.contextmanager
+def _listen(host: str, port: int) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, port), family=family, backlog=256) as listening:
+        listening.setblocking(False)
+        yield listening
