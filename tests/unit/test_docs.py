@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -14,17 +13,16 @@ from urllib.parse import urlsplit
 
 import click
 import pytest
+from pydantic import BaseModel
 
-import syndicate.channels
+from syndicate import config, registry
 from syndicate.domain import errors, model
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 DECISIONS = sorted((DOCS / "decisions").glob("[0-9]*.md"))
-CHANNELS = [
-    name for _, name, _ in pkgutil.iter_modules(syndicate.channels.__path__) if not name.startswith("_")
-]
+CHANNELS = registry.names("channels")
 CONFIG = tomllib.loads((ROOT / "config" / "syndicate.toml").read_text())
 
 
@@ -141,12 +139,54 @@ def values(tree: object) -> Iterator[str]:
             yield from values(item)
 
 
-@pytest.mark.parametrize(("table", "key"), sorted(set(tables(CONFIG))))
-def test_every_key_of_the_default_configuration_is_explained(table: str, key: str) -> None:
+def explained(table: str) -> str:
+    """The section of docs/configuration.md on `[table]` or `[[table]]`."""
     sections = re.split(r"^## ", text("configuration.md"), flags=re.MULTILINE)
     section = next((part for part in sections if re.match(rf"`\[+{re.escape(table)}\]+`", part)), "")
     assert section, f"docs/configuration.md has no section for [{table}]"
-    assert f"`{key}`" in section
+    return section
+
+
+@pytest.mark.parametrize(("table", "key"), sorted(set(tables(CONFIG))))
+def test_every_key_of_the_default_configuration_is_explained(table: str, key: str) -> None:
+    assert f"`{key}`" in explained(table)
+
+
+PARTS: dict[str, type[BaseModel]] = {
+    "site": config.SiteConfig,
+    "operator": config.OperatorConfig,
+    "storage": config.StorageConfig,
+    "runner": config.RunnerConfig,
+    "web": config.WebConfig,
+    "fetching": config.FetchingConfig,
+    "topics": config.TopicConfig,
+    "sources": config.SourceCommon,
+    "accounts": config.AccountCommon,
+}
+
+
+@pytest.mark.parametrize("table", PARTS)
+def test_every_key_that_is_possible_is_explained(table: str) -> None:
+    section = explained(table)
+    assert not [key for key in PARTS[table].model_fields if f"`{key}`" not in section]
+
+
+@pytest.mark.parametrize("kind", registry.names("sources"))
+def test_every_key_of_every_kind_of_source_is_explained(kind: str) -> None:
+    section = explained("sources")
+    assert f'`"{kind}"`' in section
+    fields = registry.load("sources", kind).Config.model_fields
+    assert not [key for key in fields if f"`{key}`" not in section]
+
+
+def test_the_default_configuration_loads() -> None:
+    def section(room: str, name: str) -> type[BaseModel]:
+        found: type[BaseModel] = registry.load(room, name).Config
+        return found
+
+    loaded = config.load(ROOT / "config" / "syndicate.toml", section)
+    assert [source.common.kind for source in loaded.sources] == ["page"]
+    assert {account.common.channel for account in loaded.accounts} == {"linkedin", "facebook", "twitter"}
 
 
 def test_the_sandbox_has_every_secret_that_the_default_configuration_names() -> None:
@@ -174,7 +214,7 @@ def test_the_default_configuration_speaks_to_this_machine_only() -> None:
 @pytest.mark.parametrize("name", CHANNELS)
 def test_every_channel_has_a_page_that_explains_its_keys(name: str) -> None:
     page = text(f"channels/{name}.md")
-    fields = importlib.import_module(f"syndicate.channels.{name}").Config.model_fields
+    fields = registry.load("channels", name).Config.model_fields
     missing = [field for field in fields if f"`{field}`" not in page and f"{field} =" not in page]
     assert not missing
 
