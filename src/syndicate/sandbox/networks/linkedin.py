@@ -249,7 +249,7 @@ def _checked_body(call: Call) -> dict[str, Any]:
 
 def _checked_text(commentary: str) -> little_text.Read:
     text = little_text.read(commentary)
-    if len(text.visible) > little_text.LIMIT or len(commentary) > 2 * little_text.LIMIT:
+    if len(text.visible) > little_text.LIMIT:
         raise _unprocessable(f"/commentary :: length exceeds the maximum allowed ({little_text.LIMIT})")
     return text
 

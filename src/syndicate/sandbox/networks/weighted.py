@@ -64,7 +64,7 @@ def links(text: str) -> Iterator[Link]:
 
 
 def addresses(text: str) -> list[Link]:
-    """The links, and what X would leave as text: addresses on this machine, which people want to follow here."""
+    """The links, and what X would leave as text: addresses on this machine, to be followed here."""
     local = [Link(match.start(), match.end(), match[0]) for match in _LOCAL.finditer(text)]
     return sorted([*links(text), *local])
 

@@ -18,6 +18,7 @@ from syndicate.sandbox.api import card, mail_bytes, permalink
 from syndicate.sandbox.faults import available
 from syndicate.sandbox.messages import letter
 from syndicate.sandbox.networks import weighted
+from syndicate.sandbox.networks.x_shapes import display, expanded
 from syndicate.sandbox.world import Mail, Post, World
 
 _HERE = Path(__file__).parent
@@ -161,10 +162,8 @@ def _linked(text: str, network: str) -> Markup:
         return Markup.escape(text)
     parts, at = [], 0
     for link in weighted.addresses(text):
-        address = link.url if "://" in link.url else f"http://{link.url}"
-        shown = address.partition("://")[2]
-        shown = shown if len(shown) <= 26 else shown[:26] + "…"
-        anchor = Markup('<a href="{}" rel="noreferrer">{}</a>').format(address, shown)
+        address = expanded(link.url)
+        anchor = Markup('<a href="{}" rel="noreferrer">{}</a>').format(address, display(address))
         parts += [Markup.escape(text[at : link.start]), anchor]
         at = link.end
     return Markup("").join([*parts, Markup.escape(text[at:])])
