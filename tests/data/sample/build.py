@@ -28,6 +28,7 @@ QUIET = [
     "--disable-sync",
     "--no-pdf-header-footer",
 ]
+OTHER_LOOK = "@page { size: letter; margin: 30mm 18mm; } body { font: 12pt/1.6 'DejaVu Serif', serif; }"
 # Chromium stamps the moment of printing; a fixed moment of the same length keeps the bytes reproducible.
 STAMP = re.compile(rb"\((D:\d{14})([^)]*)\)")
 MOMENT = b"D:20170109090000"
@@ -42,9 +43,9 @@ def article_of(page: str) -> str:
     return article
 
 
-def printed(title: str, body: str) -> bytes:
-    """A PDF of this HTML, set by print.css."""
-    style = (HERE / "print.css").read_text()
+def printed(title: str, body: str, more_style: str = "") -> bytes:
+    """A PDF of this HTML, set by print.css and `more_style`."""
+    style = (HERE / "print.css").read_text() + more_style
     head = f'<meta charset="utf-8"><title>{title}</title><style>{style}</style>'
     html = f'<!DOCTYPE html><html lang="da">{head}{body}'
     with tempfile.TemporaryDirectory() as folder:
@@ -62,17 +63,22 @@ def printed(title: str, body: str) -> bytes:
 
 
 def main() -> None:
-    page = (SITE / "index.html").read_text()
-    media = {
-        "1041/anbefalinger.pdf": printed("Anbefalinger", article_of(page)),
-        "1042/fakta.pdf": printed("Fakta", (HERE / "fakta.html").read_text()),
-        "1043/rapport.docx": docx_from_markdown((HERE / "rapport.md").read_text()),
+    article = article_of((SITE / "index.html").read_text())
+    stricter = article.replace(
+        "Boligorganisationen bør stille lokaler", "Boligorganisationen skal stille lokaler"
+    )
+    files = {
+        SITE / "media/1041/anbefalinger.pdf": printed("Anbefalinger", article),
+        SITE / "media/1042/fakta.pdf": printed("Fakta", (HERE / "fakta.html").read_text()),
+        SITE / "media/1043/rapport.docx": docx_from_markdown((HERE / "rapport.md").read_text()),
+        # For tests: the first one exported again in another look, and with one word changed.
+        HERE / "anbefalinger-again.pdf": printed("Anbefalinger (web)", article, OTHER_LOOK),
+        HERE / "anbefalinger-skal.pdf": printed("Anbefalinger", stricter),
     }
-    for name, data in media.items():
-        path = SITE / "media" / name
+    for path, data in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-        print(f"{path.relative_to(SITE.parent)}: {len(data) // 1024 + 1} kB")  # noqa: T201 - a tool's answer
+        print(f"{path.relative_to(HERE.parents[2])}: {len(data) // 1024 + 1} kB")  # noqa: T201 - a tool's answer
 
 
 if __name__ == "__main__":
