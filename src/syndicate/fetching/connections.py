@@ -109,6 +109,7 @@ def _judge(host: str, ip: str, refuse: Refuse) -> None:
 def _connect(host: str, ip: str, port: int, refuse: Refuse) -> socket.socket:
     sock = socket.socket(socket.AF_INET6 if ":" in ip else socket.AF_INET, socket.SOCK_STREAM)
     try:
+        current().has_connected = True
         current().watch(sock)
         sock.settimeout(min(CONNECT_TIMEOUT, current().remaining))
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -21,11 +21,13 @@ class Deadline:
 
     After the time has passed `expired` is True and every watched socket is shut down: blocked calls return at
     once, as if the other side had closed. Look at `expired` before believing that an answer was complete.
+    `has_connected` tells whether a new connection was made under it.
     """
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self.expired = False
+        self.has_connected = False
         self._ends = time.monotonic() + seconds
         self._lock = threading.Lock()
         self._handles: list[socket.socket] = []

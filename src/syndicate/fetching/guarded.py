@@ -24,8 +24,11 @@ from syndicate.fetching.connections import (
     open_socket,
     resolve,
 )
-from syndicate.fetching.deadline import Deadline
+from syndicate.fetching.deadline import Deadline, current
 from syndicate.fetching.session import GuardedSession
+
+_VENDORS = (requests.RequestException, HTTPError, HTTPException, OSError, ValueError)
+"""What comes up from below when an answer is not sound; ValueError from lines that are not HTTP at all."""
 
 _WITH_BODY = 200
 _NOT_MODIFIED = 304
@@ -66,27 +69,15 @@ class Exchanger:
         with Deadline(seconds) as deadline:
             try:
                 answer = self._exchange(address, headers, limit, cut)
-                if (
-                    deadline.expired
-                ):  # a body that ends with the connection looks whole when the watchdog ends it
+                if deadline.expired:  # what ends with the connection looks whole when the watchdog ends it
                     raise TimeoutError
                 return answer
             except NoConnection as error:
                 raise FetchError(address.url, error.reason, error.message, hint=error.hint) from None
             except BodyTooLarge:
-                message = (
-                    f"The content at {address.url} is larger than {limit / _MIB:.0f} MiB: it was not read."
-                )
+                message = f"The content of {address.url} is larger than {limit / _MIB:.0f} MiB: it was left."
                 raise FetchError(address.url, FetchReason.TOO_LARGE, message) from None
-            except (
-                requests.RequestException,
-                HTTPError,
-                HTTPException,
-                OSError,
-                ValueError,
-                BadBody,
-            ) as error:
-                # ValueError and HTTPException: what http.client makes of some lines that are not HTTP.
+            except (*_VENDORS, BadBody) as error:
                 raise _broken(address, error, deadline) from None
 
     def close(self) -> None:
@@ -103,6 +94,15 @@ class Exchanger:
             )
 
     def _exchange(self, address: Address, headers: Mapping[str, str], limit: int, cut: bool) -> Answer:
+        try:
+            return self._ask(address, headers, limit, cut)
+        except _VENDORS as error:
+            # A kept connection may close just as we use it again, which says nothing of the page: once more.
+            if current().has_connected or not isinstance(_innermost(error), ConnectionError):
+                raise
+            return self._ask(address, headers, limit, cut)
+
+    def _ask(self, address: Address, headers: Mapping[str, str], limit: int, cut: bool) -> Answer:
         with self._session.get(
             address.url,
             headers=dict(headers),
@@ -118,7 +118,14 @@ class Exchanger:
             # Also the (empty) body of a 304 is read to its end: only then is the connection used again.
             pieces = response.raw.stream(_STEP, decode_content=False)
             body = read_body(pieces, found.get("content-encoding", ""), limit, cut=cut)
+            if not body and response.status_code == _WITH_BODY and not _says_where_it_ends(found):
+                # http.client takes the end of a connection for the end of a head: half of one looks whole.
+                raise BadBody("it ended before any content came")
             return Answer(response.status_code, found, body)
+
+
+def _says_where_it_ends(headers: Mapping[str, str]) -> bool:
+    return "content-length" in headers or "transfer-encoding" in headers
 
 
 def _stated_length(headers: Mapping[str, str]) -> int:
