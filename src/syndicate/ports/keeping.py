@@ -103,6 +103,7 @@ class Claim:
     baseline: bool
     failures: int
     resources: tuple[KnownResource, ...]
+    host: str = ""
     problem: str = ""
     candidate: Candidate | None = None
     held: str = ""
@@ -204,7 +205,7 @@ class WatchStore(Protocol):
     def version(self, version_id: int) -> tuple[Version, KeptSnapshot]: ...
 
     def history(self, resource_id: int, limit: int) -> list[Version]:
-        """Older versions, newest first, without the head."""
+        """The newest older versions, oldest first, without the head."""
         ...
 
     def keep_version(self, snapshot_id: int, version: Version) -> int:
@@ -217,6 +218,10 @@ class WatchStore(Protocol):
 
     def prune(self, now: datetime, keep: timedelta) -> int:
         """Forgets bytes that no invariant needs and that are older than `keep`; returns how many."""
+        ...
+
+    def release(self, claim: Claim) -> None:
+        """Gives a visit up without a conclusion; the document is as due as it was."""
         ...
 
     def release_leases(self) -> None:

@@ -105,6 +105,15 @@ class CheckService:
             self._conclude(claim, source, seen, Weighed(unchanged), now, report)
         return report
 
+    def give_up(self, claim: Claim) -> None:
+        """A visit that could not be concluded because the database failed; it is due again at once."""
+        self._store.release(claim)
+
+    def fail(self, claim: Claim, error: SyndicateError, now: datetime) -> None:
+        """Concludes a visit that ended in a fault of ours, so that it is told and not repeated at once."""
+        report = VisitReport(claim.source_id, claim.title or claim.key)
+        self._fail(claim, self._sources[claim.source_id], (), error, now, report)
+
     def _still_unreadable(self, main: Seen) -> bool:
         latest = main.resource.latest
         return is_html(main) and latest is not None and latest.state is SnapshotState.UNREADABLE

@@ -41,6 +41,10 @@ class ModerateService:
         self._updates.keep_messages(update.id, self._expand.render(update), now)
         return self._updates.messages(update.id)
 
+    def stored(self, update_id: str) -> list[Message]:
+        """What is stored of the messages of an update; empty before a preview or a fan-out."""
+        return self._updates.messages(update_id)
+
     def approve(self, prefix: str, by: str, now: datetime, *, hashes: Sequence[str] | None = None) -> Update:
         """Approves and publishes. With `hashes`, only if exactly these messages would be sent."""
         update = self.one(prefix)

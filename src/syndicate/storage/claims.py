@@ -49,6 +49,7 @@ def claim_from(connection: Connection, row: Row[Any], token: str) -> Claim:
         baseline=row.baseline and row.first_ok is None,
         failures=row.failures,
         resources=tuple(resources),
+        host=row.host,
         problem=row.problem,
         candidate=Candidate(doubt.first_at, doubt.confirm_at, doubt.reason) if doubt else None,
         held=held[-1] if held else "",

@@ -140,6 +140,11 @@ class WatchRows:
             return query.where(t.document.c.next_visit <= now)
         return query.where(t.document.c.source_id.in_(list(sources)))
 
+    def release(self, claim: Claim) -> None:
+        mine = and_(t.document.c.id == claim.document_id, t.document.c.lease_token == claim.token)
+        with self._db.write() as connection:
+            connection.execute(update(t.document).where(mine).values(lease_until=None, lease_token=""))
+
     def release_leases(self) -> None:
         with self._db.write() as connection:
             held = t.document.c.lease_until.is_not(None)
@@ -227,7 +232,8 @@ class WatchRows:
             .limit(limit)
         )
         with self._db.read() as connection:
-            return [unpack(content) for content in connection.execute(query).scalars()]
+            newest_first = connection.execute(query).scalars().all()
+        return [unpack(content) for content in reversed(newest_first)]
 
     def keep_version(self, snapshot_id: int, version: Version) -> int:
         with self._db.write() as connection:

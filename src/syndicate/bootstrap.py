@@ -1,0 +1,464 @@
+"""Puts the house together: the one place that knows every room.
+
+`App` builds each part when it is first asked for, so that `syndicate status` needs no token of any network
+and `syndicate diff` no database.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import random
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from hashlib import sha256
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from syndicate import __version__, assets, registry
+from syndicate import config as configuration
+from syndicate.config import AccountConfig, Config, SourceConfig
+from syndicate.domain.errors import ConfigError, StorageError, SyndicateError
+from syndicate.domain.model import Account, Site, Topic
+from syndicate.ports import (
+    Access,
+    Archive,
+    FeedStore,
+    Outbox,
+    Reader,
+    ReadOptions,
+    Retrieved,
+    SourceRecord,
+    Subscribers,
+)
+
+if TYPE_CHECKING:
+    from syndicate.fetching.client import GuardedFetcher
+    from syndicate.isolation.pool import ReaderPool
+    from syndicate.rendering import Renderer
+    from syndicate.services.check import CheckService
+    from syndicate.services.deliver import DeliverService
+    from syndicate.services.expand import Destination, ExpandService
+    from syndicate.services.housekeeping import HousekeepingService
+    from syndicate.services.moderate import ModerateService
+    from syndicate.services.render_feeds import FeedService
+    from syndicate.services.subscribe import SubscribeService
+    from syndicate.services.tokens import Tokens
+    from syndicate.services.watched import WatchedSource
+    from syndicate.storage.engine import Database
+
+DEFAULT_CONFIG = Path("config/syndicate.toml")
+EMAIL = "email"
+FEED_FORMATS = ("rss", "atom", "json")
+KEY_BYTES = 32
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def section(room: str, name: str) -> type[BaseModel]:
+    """The Config class of an adapter, for `config.load`. Raises UnknownAdapter."""
+    model: type[BaseModel] = registry.load(room, name).Config
+    return model
+
+
+def load_config(path: Path) -> Config:
+    return configuration.load(path, section)
+
+
+class App:
+    """All parts of a running syndicate. Close it when done.
+
+    `clock` gives aware times; `environ` holds the secrets that the configuration names; `boot` is unique
+    to this process, so that what a dead process left behind can be told from what is alive.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
+        self.config = config
+        self.clock = clock
+        self.boot = secrets.token_hex(8)
+        self._environ = environ
+
+    def close(self) -> None:
+        """Ends children and connections."""
+        for name in ("reader", "fetcher", "database"):
+            part = self.__dict__.get(name)
+            if part is not None:
+                part.close()
+
+    # --- the site ---------------------------------------------------------------------------------
+
+    @cached_property
+    def site(self) -> Site:
+        config = self.config
+        return Site(
+            title=config.site.title,
+            base_url=config.site.base_url,
+            feed_id=config.site.feed_id,
+            language=config.site.language,
+            languages=config.languages,
+            publisher=config.site.publisher or config.site.title,
+            timezone=config.site.timezone,
+            contact=config.operator.email,
+            topics=tuple(Topic(topic.id, topic.title, topic.was) for topic in config.topics),
+        )
+
+    @cached_property
+    def templates(self) -> tuple[Path, ...]:
+        return (self.config.site.templates,) if self.config.site.templates else ()
+
+    @cached_property
+    def key(self) -> bytes:
+        """The key of the capability links: a file beside the database, made at the first start."""
+        path = self.config.site.key_file or _beside(self.config)
+        return _read_key(path)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        from syndicate.services.tokens import Tokens
+
+        return Tokens(self.key)
+
+    # --- storage ----------------------------------------------------------------------------------
+
+    @cached_property
+    def database(self) -> Database:
+        from syndicate.storage.engine import Database
+
+        database = Database(self.config.storage.url)
+        database.upgrade()
+        return database
+
+    @cached_property
+    def watch_store(self) -> Any:
+        from syndicate.storage.watching import WatchRows
+
+        return WatchRows(self.database)
+
+    @cached_property
+    def _archive_rows(self) -> Any:
+        from syndicate.storage.archive import ArchiveRows
+
+        return ArchiveRows(self.database)
+
+    @property
+    def archive(self) -> Archive:
+        archive: Archive = self._archive_rows
+        return archive
+
+    @property
+    def feed_store(self) -> FeedStore:
+        store: FeedStore = self._archive_rows
+        return store
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        from syndicate.storage.outbox import OutboxRows
+
+        return OutboxRows(self.database)
+
+    @cached_property
+    def subscribers(self) -> Subscribers:
+        from syndicate.storage.subscribing import SubscriberRows
+
+        return SubscriberRows(self.database)
+
+    # --- watching ---------------------------------------------------------------------------------
+
+    @cached_property
+    def fetcher(self) -> GuardedFetcher:
+        from syndicate.fetching.client import GuardedFetcher
+
+        fetching = self.config.fetching
+        return GuardedFetcher(
+            fetching.contact,
+            fetching.gap,
+            fetching.timeout.total_seconds(),
+            fetching.max_bytes,
+            __version__,
+        )
+
+    @cached_property
+    def reader(self) -> ReaderPool:
+        from syndicate.isolation.pool import ReaderPool
+
+        return ReaderPool()
+
+    @cached_property
+    def sources(self) -> dict[str, WatchedSource]:
+        return {source.common.id: self._source(source) for source in self.config.sources}
+
+    def _source(self, source: SourceConfig) -> WatchedSource:
+        from syndicate.services.watched import WatchedSource
+
+        common = source.common
+        access = Access(
+            allow_private=common.allow_private,
+            headers=_headers(source, self._environ),
+            obey_robots=common.obey_robots,
+        )
+        kind = registry.load("sources", common.kind).build(source.own, self.fetcher, access)
+        record = SourceRecord(common.id, common.title, common.kind, common.language, common.topics)
+        options = ReadOptions(common.select, common.ignore)
+        return WatchedSource(record, kind, options, common.every, common.policy == "review")
+
+    @cached_property
+    def check(self) -> CheckService:
+        from syndicate.services.check import CheckService
+
+        reader: Reader = self.reader
+        return CheckService(
+            self.watch_store,
+            reader,
+            self.sources,
+            self.config.languages,
+            self.channels,
+            random.SystemRandom().random,
+        )
+
+    # --- sending ----------------------------------------------------------------------------------
+
+    @cached_property
+    def channels(self) -> tuple[str, ...]:
+        """The names of the configured channels: an update is fanned out to each."""
+        configured = [account.common.channel for account in self.config.accounts]
+        return tuple(dict.fromkeys([*self.config.channels, *configured]))
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        from syndicate.rendering import MailSettings, Renderer
+
+        email = self.config.channels.get(EMAIL)
+        sender = getattr(email.own, "sender", "") if email else ""
+        reply_to = getattr(email.own, "reply_to", "") if email else ""
+        domain = sender.rpartition("@")[2].rstrip("> ") or "localhost"
+        return Renderer(self.site, MailSettings(sender, reply_to, domain), self.templates)
+
+    @cached_property
+    def destinations(self) -> dict[str, Destination]:
+        """All ways out, known to the database. Raises ConfigError where a secret is missing."""
+        found = {account.common.id: self._account(account) for account in self.config.accounts}
+        if EMAIL in self.config.channels:
+            found[EMAIL] = self._email()
+        self.outbox.register_destinations(
+            {name: (d.account.channel, self._fingerprint(name)) for name, d in found.items()}
+        )
+        return found
+
+    def _account(self, account: AccountConfig) -> Destination:
+        from syndicate.fetching.api import AllowListClient
+        from syndicate.services.expand import Destination
+
+        common = account.common
+        record = Account(common.id, common.channel, common.topics, common.languages, common.significance)
+        own: Any = account.own
+        client = AllowListClient([own.base_url])
+        found = configuration.secrets(account.own, account.key, self._environ)
+        channel = registry.load("channels", common.channel).build(account.own, record, client, found)
+        return Destination(record, channel)
+
+    def _email(self) -> Destination:
+        from syndicate.services.expand import Destination
+
+        part = self.config.channels[EMAIL]
+        found = configuration.secrets(part.own, part.key, self._environ)
+        channel = registry.load("channels", EMAIL).build(part.own, found)
+        resend = getattr(part.own, "uncertain", "") == "resend-once"
+        return Destination(Account(EMAIL, EMAIL), channel, can_ask=False, resend_unknown=resend)
+
+    def _fingerprint(self, name: str) -> str:
+        """Differs when an account's settings or secrets do; tells nothing of them."""
+        parts = {account.common.id: account for account in self.config.accounts}
+        part = parts.get(name) or self.config.channels[EMAIL]
+        found = configuration.secrets(part.own, part.key, self._environ)
+        text = f"{part.own!r}{sorted(found.items())}"
+        return hmac.new(self.key, text.encode(), sha256).hexdigest()[:32]
+
+    @cached_property
+    def expand(self) -> ExpandService:
+        from syndicate.services.expand import ExpandService
+
+        return ExpandService(
+            self.outbox,
+            self.archive,
+            self.renderer,
+            self.destinations,
+            self.tokens,
+            self.config.languages,
+            _random_hex,
+        )
+
+    @cached_property
+    def deliver(self) -> DeliverService:
+        from syndicate.services.deliver import DeliverService
+
+        jitter = random.SystemRandom().random
+        return DeliverService(self.outbox, self.destinations, self.boot, self.clock, jitter)
+
+    @cached_property
+    def moderate(self) -> ModerateService:
+        from syndicate.services.moderate import ModerateService
+        from syndicate.storage.updates import UpdateRows
+
+        return ModerateService(UpdateRows(self.database), self.expand, self.channels)
+
+    # --- the public -------------------------------------------------------------------------------
+
+    @cached_property
+    def subscribe(self) -> SubscribeService:
+        from syndicate.services.subscribe import SubscribeService
+
+        return SubscribeService(self.subscribers, self.renderer, self.tokens, self.site.topics, _random_hex)
+
+    @cached_property
+    def feeds(self) -> FeedService:
+        from syndicate.services.render_feeds import FeedFormat, FeedService, FeedSpec
+
+        modules = {name: registry.load("feeds", name) for name in FEED_FORMATS}
+        formats = [FeedFormat(name, m.MEDIA_TYPE, m.render) for name, m in modules.items()]
+        specs = [FeedSpec("all", self.site.title)]
+        for topic in self.site.topics:
+            specs += [FeedSpec(name, topic.title, topic=topic.id) for name in (topic.id, *topic.was)]
+        specs += [
+            FeedSpec(f"source/{s.common.id}", s.common.title or s.common.id, source=s.common.id)
+            for s in self.config.sources
+        ]
+        fingerprint = sha256(f"{__version__}{self.site!r}{_stamp(self.templates)}".encode()).hexdigest()
+        return FeedService(
+            self.archive, self.feed_store, self.renderer.feed_view, specs, formats, fingerprint
+        )
+
+    @cached_property
+    def housekeeping(self) -> HousekeepingService:
+        from syndicate.services.housekeeping import HousekeepingService
+
+        return HousekeepingService(self.watch_store, self.config.storage.keep)
+
+
+def read_isolated(data: bytes, media_type: str, url: str, options: ReadOptions) -> Any:
+    """One reading in a limited child, for commands that need no database. Raises ParseError."""
+    pool = import_module("syndicate.isolation.pool").ReaderPool(size=1)
+    try:
+        return pool.read(data, media_type=media_type, url=url, options=options)
+    finally:
+        pool.close()
+
+
+# --- small parts --------------------------------------------------------------------------------------
+
+
+def _random_hex(digits: int) -> str:
+    return secrets.token_hex(digits // 2)
+
+
+def _stamp(folders: tuple[Path, ...]) -> str:
+    """Changes when a template does: feeds made with it are then made anew."""
+    digest = sha256()
+    for folder in (*folders, assets.folder("templates")):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                digest.update(f"{path.relative_to(folder)}".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _headers(source: SourceConfig, environ: Mapping[str, str]) -> dict[str, str]:
+    """The login headers of a source: lines "Name: value" in the variable that `headers_env` names."""
+    variable = source.common.headers_env
+    if not variable:
+        return {}
+    key = f"{source.key}.headers_env"
+    if not environ.get(variable):
+        raise ConfigError(
+            key, f"the environment variable {variable} is not set.", hint=f"export {variable}='Name: value'"
+        )
+    headers = {}
+    for line in environ[variable].splitlines():
+        name, colon, value = line.partition(":")
+        if not colon or not name.strip():
+            raise ConfigError(key, f"{variable} must hold lines such as 'Authorization: Bearer …'.")
+        headers[name.strip()] = value.strip()
+    return headers
+
+
+def _beside(config: Config) -> Path:
+    url = config.storage.url
+    if url.startswith("sqlite:///"):
+        return Path(url.removeprefix("sqlite:///")).parent / "secret.key"
+    return config.path.parent / "secret.key"
+
+
+def _read_key(path: Path) -> bytes:
+    """The key in the file, made where there is none. Raises StorageError, ConfigError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _existing_key(path)
+    except OSError as error:
+        raise StorageError(
+            f"The key file {path} cannot be made: {error.strerror}.", hint="Set `site.key_file`."
+        ) from error
+    key = secrets.token_bytes(KEY_BYTES)
+    with os.fdopen(handle, "wb") as file:
+        file.write(key.hex().encode() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return key
+
+
+def _existing_key(path: Path) -> bytes:
+    if path.stat().st_mode & 0o077:
+        raise SyndicateError(
+            f"Other users of this machine can read the key file {path}.", hint=f"chmod 600 {path}"
+        )
+    try:
+        key = bytes.fromhex(path.read_text().strip())
+    except ValueError:
+        key = b""
+    if len(key) < KEY_BYTES:
+        raise SyndicateError(
+            f"The key file {path} is damaged.", hint="Restore it from a backup: old links depend on it."
+        )
+    return key
+
+
+def fetch_once(url: str, *, allow_private: bool) -> Retrieved:
+    """One polite GET, for commands that need no configuration. Raises FetchError."""
+    from syndicate.fetching.client import GuardedFetcher
+
+    fetcher = GuardedFetcher("", version=__version__)
+    try:
+        access = Access(allow_private=allow_private)
+        answer = fetcher.get(url, validators=None, access=access, now=utc_now())
+    finally:
+        fetcher.close()
+    assert isinstance(answer, Retrieved)  # without validators there is no "not modified"
+    return answer
+
+
+def build_site(app: App, trouble: Callable[[], list[str]]) -> Any:
+    """The public site as an ASGI application; `trouble` says why it is not ready (empty when it is)."""
+    from syndicate.web.app import create_app
+    from syndicate.web.pages import PageRenderer
+
+    return create_app(
+        site=app.site,
+        archive=app.archive,
+        subscribe=app.subscribe,
+        pages=PageRenderer(app.site, app.templates),
+        readiness=trouble,
+        clock=app.clock,
+        trusted_proxies=app.config.web.trusted_proxies,
+    )

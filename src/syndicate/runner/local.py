@@ -1,0 +1,177 @@
+"""The embedded runner: APScheduler ticks a handful of static jobs, a few threads do the work.
+
+The scheduler only ticks. What is due comes from the database, so that nothing is lost with the process.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Lock
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from syndicate.bootstrap import App
+from syndicate.domain.errors import StorageError, SyndicateError
+from syndicate.ports import Claim
+
+log = logging.getLogger("syndicate.runner")
+
+JOBS = {"check": 1.0, "find": 5.0, "expand": 0.5, "deliver": 0.5, "feeds": 1.0, "reclaim": 10.0}
+HOUSEKEEPING_SECONDS = 3600.0
+STALE_AFTER = timedelta(minutes=2)
+FILES_AT_ONCE = 2
+
+
+class LocalRunner:
+    """Everything in one process. `start`, then `stop`; `trouble` says what is wrong now."""
+
+    def __init__(self, app: App, threads: int) -> None:
+        self._app = app
+        self._threads = threads
+        self._visits = ThreadPoolExecutor(threads, thread_name_prefix="check")
+        self._sends = ThreadPoolExecutor(max(1, len(app.destinations)), thread_name_prefix="deliver")
+        self._scheduler = BackgroundScheduler(
+            timezone="UTC", job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
+        )
+        self._lock = Lock()
+        self._visiting: dict[int, Claim] = {}
+        self._hosts: dict[int, str] = {}
+        self._orphans: list[Claim] = []
+        self._sending: set[str] = set()
+        self._errors: dict[str, str] = {}
+        self._ticked = app.clock()
+
+    # --- life -------------------------------------------------------------------------------------
+
+    def start(self, *, alone: bool) -> None:
+        """Takes up what a dead process left, then begins to tick."""
+        app = self._app
+        if alone:
+            app.watch_store.release_leases()
+        app.deliver.reclaim(app.clock(), alone=alone)
+        app.check.sync(app.clock())
+        app.check.find(app.clock())
+        app.feeds.render_feeds()
+        verbs: dict[str, Callable[[], object]] = {
+            "check": self._check,
+            "find": self._find,
+            "expand": self._expand,
+            "deliver": self._deliver,
+            "feeds": app.feeds.render_feeds,
+            "reclaim": lambda: app.deliver.reclaim(app.clock()),
+        }
+        for name, verb in verbs.items():
+            self._every(JOBS[name], name, verb)
+        self._every(HOUSEKEEPING_SECONDS, "housekeeping", lambda: app.housekeeping.prune(app.clock()))
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Claims nothing more and lets what is on its way end; leases cover what does not."""
+        self._scheduler.shutdown(wait=True)
+        self._visits.shutdown(wait=True, cancel_futures=True)
+        self._sends.shutdown(wait=True, cancel_futures=True)
+
+    def trouble(self) -> list[str]:
+        """What keeps the service from working, in words; empty when all is well."""
+        found = sorted(set(self._errors.values()))
+        if self._app.clock() - self._ticked > STALE_AFTER:
+            found.append("The scheduler has not ticked for two minutes.")
+        return found
+
+    def _every(self, seconds: float, name: str, verb: Callable[[], object]) -> None:
+        self._scheduler.add_job(lambda: self._guarded(name, verb), "interval", seconds=seconds, id=name)
+
+    def _guarded(self, name: str, verb: Callable[[], object]) -> None:
+        """One tick. An error is remembered until the job works again, and never ends the job."""
+        self._ticked = self._app.clock()
+        try:
+            verb()
+        except SyndicateError as error:
+            if self._errors.get(name) != str(error):
+                log.error("%s: %s", name, error)
+            self._errors[name] = str(error)
+        except Exception:  # a fault of ours in one job must not end the others; it is told and logged
+            log.exception("%s failed", name)
+            self._errors[name] = f"The job {name!r} failed for a reason of its own; see the log."
+        else:
+            if self._errors.pop(name, ""):
+                log.info("%s works again", name)
+
+    # --- watching ---------------------------------------------------------------------------------
+
+    def _find(self) -> None:
+        for error in self._app.check.find(self._app.clock()):
+            log.warning("%s", error)
+
+    def _check(self) -> None:
+        self._release_orphans()
+        with self._lock:
+            free = self._threads - len(self._visiting)
+            busy = [host for host in self._hosts.values() if host]
+        if free <= 0:
+            return
+        for claim in self._app.check.claim(self._app.clock(), limit=free, busy_hosts=busy):
+            with self._lock:
+                self._visiting[claim.document_id] = claim
+                self._hosts[claim.document_id] = claim.host
+            self._visits.submit(self._visit, claim)
+
+    def _visit(self, claim: Claim) -> None:
+        try:
+            report = self._app.check.visit(claim, self._app.clock())
+            if report.update_id or report.problem:
+                said = report.problem.replace("\n", " ")
+                log.info("%s %s %s %s", claim.source_id, report.outcome, report.update_id, said)
+        except StorageError as error:
+            log.error("visit of %s: %s", claim.key, error)
+            with self._lock:
+                self._orphans.append(claim)
+        except Exception:  # one document that meets a fault of ours must not stop the others
+            log.exception("visit of %s failed", claim.key)
+            fault = SyndicateError("The visit failed for a reason of its own.", hint="See the log.")
+            self._app.check.fail(claim, fault, self._app.clock())
+        finally:
+            with self._lock:
+                self._visiting.pop(claim.document_id, None)
+                self._hosts.pop(claim.document_id, None)
+
+    def _release_orphans(self) -> None:
+        with self._lock:
+            orphans, self._orphans = self._orphans, []
+        for n, claim in enumerate(orphans):
+            try:
+                self._app.check.give_up(claim)
+            except StorageError:
+                with self._lock:
+                    self._orphans += orphans[n:]
+                raise
+
+    # --- sending ----------------------------------------------------------------------------------
+
+    def _expand(self) -> None:
+        self._app.moderate.publish_approved(self._app.clock())
+        while self._app.expand.expand(self._app.clock()):
+            pass
+
+    def _deliver(self) -> None:
+        for name in self._app.deliver.ready(self._app.clock()):
+            with self._lock:
+                if name in self._sending:
+                    continue
+                self._sending.add(name)
+            self._sends.submit(self._drain, name)
+
+    def _drain(self, name: str) -> None:
+        """Sends to one destination until nothing is due; one that hangs delays only itself."""
+        try:
+            self._guarded(f"deliver to {name}", lambda: self._send_all(name))
+        finally:
+            with self._lock:
+                self._sending.discard(name)
+
+    def _send_all(self, name: str) -> None:
+        while self._scheduler.running and self._app.deliver.deliver(name, self._app.clock()):
+            pass
