@@ -1,0 +1,82 @@
+"""What every command shares: `--config` before or after the command, and the app that it names."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from syndicate.bootstrap import DEFAULT_CONFIG, App, load_config
+from syndicate.runner.presence import Presence
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def keep_config(context: click.Context, _parameter: click.Parameter, value: Path | None) -> None:
+    if value is not None:
+        context.meta["syndicate.config"] = value
+
+
+def config_option(command: F) -> F:
+    """The option `--config`, on the group and on each command: it may stand before or after."""
+    return click.option(
+        "--config",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help=f"The configuration file (default: {DEFAULT_CONFIG}).",
+        callback=keep_config,
+        expose_value=False,
+        envvar="SYNDICATE_CONFIG",
+    )(command)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
+def config_path() -> Path:
+    path: Path = click.get_current_context().meta.get("syndicate.config", DEFAULT_CONFIG)
+    return path
+
+
+@contextmanager
+def opened_app() -> Iterator[App]:
+    """The app of the configuration, closed at the end."""
+    app = App(load_config(config_path()))
+    try:
+        yield app
+    finally:
+        app.close()
+
+
+@contextmanager
+def working_app() -> Iterator[App]:
+    """An app that claims work beside others: what a dead process left behind is taken up first."""
+    with opened_app() as app:
+        presence = Presence(lock_path(app))
+        try:
+            if presence.alone:
+                app.watch_store.release_leases()
+                app.deliver.reclaim(app.clock(), alone=True)
+                presence.share()
+            yield app
+        finally:
+            presence.close()
+
+
+def lock_path(app: App) -> Path:
+    url = app.config.storage.url
+    if url.startswith("sqlite:///"):
+        return Path(url.removeprefix("sqlite:///") + ".lock")
+    return app.config.path.parent / "syndicate.lock"
+
+
+def log_to_stderr(level: int = logging.INFO) -> None:
+    logging.basicConfig(
+        level=level, stream=sys.stderr, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+    )
+    for noisy in ("apscheduler", "urllib3", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -1,0 +1,171 @@
+"""init, run, web, sandbox: everything that begins or stays."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from syndicate import assets
+from syndicate.bootstrap import App
+from syndicate.cli.context import config_option, config_path, lock_path, log_to_stderr, opened_app
+from syndicate.cli.output import say
+from syndicate.domain.errors import SyndicateError
+from syndicate.runner.local import LocalRunner
+from syndicate.runner.presence import Presence
+
+HTTP_PORT, SMTP_PORT = 8025, 1025
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def init(folder: Path) -> None:
+    """Make a new configuration in FOLDER, with the sample page to try it on."""
+    target = folder / "config"
+    if target.exists():
+        raise SyndicateError(f"{target} exists already; nothing was changed.", hint="Name another folder.")
+    shutil.copytree(assets.folder("config"), target, ignore=shutil.ignore_patterns("var", "__pycache__"))
+    say(f"Made {target}. Next:")
+    say(f"  cd {folder}")
+    say("  set -a; . config/sandbox.env; set +a")
+    say("  syndicate run --sandbox")
+
+
+@click.command()
+@click.option("--sandbox", "with_sandbox", is_flag=True, help="Start the sandbox too, and end it after.")
+@config_option
+def run(with_sandbox: bool) -> None:
+    """Watch, send and serve the site, until stopped."""
+    log_to_stderr()
+    with opened_app() as app:
+        presence = Presence(lock_path(app))
+        try:
+            with _sandbox_beside(app) if with_sandbox else _nothing():
+                _run(app, presence)
+        finally:
+            presence.close()
+
+
+@click.command()
+@config_option
+def web() -> None:
+    """Serve the public site only; another process watches and sends."""
+    log_to_stderr()
+    with opened_app() as app:
+        _serve(app, app.feeds.render_feeds, list)
+
+
+@click.command()
+@click.option("--http-port", default=HTTP_PORT, show_default=True, help="Pages, posts and the networks.")
+@click.option("--smtp-port", default=SMTP_PORT, show_default=True, help="The mail server.")
+@click.option("--ledger", type=click.Path(path_type=Path), help="Where all that is accepted is kept.")
+@click.option("--site", type=click.Path(path_type=Path), help="A folder to serve under /site/.")
+@config_option
+def sandbox(http_port: int, smtp_port: int, ledger: Path | None, site: Path | None) -> None:
+    """Stand in for a mail server and the networks, on this machine."""
+    sys.exit(subprocess.call(_sandbox_command(http_port, smtp_port, ledger, site)))  # noqa: S603
+
+
+# --- parts --------------------------------------------------------------------------------------------
+
+
+def _run(app: App, presence: Presence) -> None:
+    runner = LocalRunner(app, app.config.runner.threads)
+    runner.start(alone=presence.alone)
+    if presence.alone:
+        presence.share()
+    try:
+        _serve(app, lambda: 0, runner.trouble)
+    finally:
+        runner.stop()
+
+
+def _serve(app: App, prepare: Callable[[], object], trouble: Callable[[], list[str]]) -> None:
+    from syndicate.bootstrap import build_site
+    from syndicate.web.server import build
+
+    prepare()
+    web = app.config.web
+    listening = _listen(web.host, web.port)
+    host, port = listening.getsockname()[:2]
+    logging.getLogger("syndicate").info("The site is at http://%s:%s", host, port)
+    server = build(build_site(app, trouble), host, port)
+    with _metrics(app):
+        server.run(sockets=[listening])
+
+
+@contextmanager
+def _metrics(app: App) -> Iterator[None]:
+    from syndicate.web.metrics import serve
+
+    if not app.config.web.metrics_port:
+        yield
+        return
+    server, thread = serve(app.archive, app.clock, app.config.web.metrics_port)
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=_family(host), backlog=512)
+    except OSError as error:
+        raise SyndicateError(
+            f"The site cannot listen on {host}:{port}: {error.strerror}.",
+            hint="Is syndicate running already? Else set another `web.port`.",
+        ) from error
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield
+
+
+@contextmanager
+def _sandbox_beside(app: App) -> Iterator[None]:
+    """The sandbox as a child that ends with us, whatever ends us: it watches its standard input."""
+    folder = app.config.path.parent
+    ledger = lock_path(app).parent / "sandbox.jsonl"
+    command = _sandbox_command(HTTP_PORT, SMTP_PORT, ledger, folder / "sample-site")
+    child = subprocess.Popen(  # noqa: S603
+        [*command, "--exit-with-stdin"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert child.stdout is not None
+        line = child.stdout.readline()
+        if not line:
+            raise SyndicateError(
+                "The sandbox did not start.", hint=f"Are the ports {HTTP_PORT} and {SMTP_PORT} free?"
+            )
+        ports = json.loads(line)
+        logging.getLogger("syndicate").info("The sandbox is at http://127.0.0.1:%s", ports["http_port"])
+        yield
+    finally:
+        child.terminate()
+        child.wait()
+
+
+def _sandbox_command(http_port: int, smtp_port: int, ledger: Path | None, site: Path | None) -> list[str]:
+    folder = config_path().resolve().parent
+    ledger = ledger or folder.parent / "var" / "sandbox.jsonl"
+    ledger.parent.mkdir(parents=True, exist_ok=True)
+    site = site or folder / "sample-site"
+    command = [sys.executable, "-m", "syndicate.sandbox", "--http-port", str(http_port)]
+    command += ["--smtp-port", str(smtp_port), "--ledger", str(ledger)]
+    return [*command, "--site", str(site)] if site.is_dir() else command
