@@ -1,0 +1,114 @@
+"""What the domain knows of a language, as data: how it commands, denies, counts, dates and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Direction(StrEnum):
+    """Which way a strength word points: for the act, against it, or for it within a limit ("only")."""
+
+    FOR = "for"
+    AGAINST = "against"
+    ONLY = "only"
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """How much a text demands: 3 is an order ("must"), 2 advice ("should"), 1 leave ("may")."""
+
+    rank: int
+    direction: Direction = Direction.FOR
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Words that show that a page is not the document: plain phrases, compared without case.
+
+    `errors` and `walls` tell alone on a short page; of `logins` it takes two.
+    """
+
+    errors: tuple[str, ...]
+    logins: tuple[str, ...]
+    walls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """Templates for `str.format`; the names in braces are filled with text that is already quoted.
+
+    `one` and `many` of a plural stand side by side as a pair. A headline has no full stop.
+    """
+
+    recommendation: str
+    item: str
+    heading: str
+    table_in: str
+    text_in: str
+    text: str
+    in_resource: str
+    also_in: str
+    new: str
+    new_recommendation: str
+    new_section: str
+    gone: str
+    gone_recommendation: str
+    gone_section: str
+    stronger: str
+    weaker: str
+    changed: str
+    became: str
+    appeared: str
+    disappeared: str
+    new_link: str
+    corrected: str
+    moved: tuple[str, str]
+    renumbered: tuple[str, str]
+    new_attachment: str
+    gone_attachment: str
+    replaced_attachment: str
+    rewritten_attachment: str
+    reads: str
+    read: str
+    others: tuple[str, str]
+    other_changes: tuple[str, str]
+    count_in: tuple[str, str]
+    count: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language. Lexicons are lower case.
+
+    `strengths` maps phrases to what they demand; a space in a phrase may hold up to two of `fillers`.
+    `names` are capitalised words that look like strength words and are not ("May").
+    `months` holds all forms of the twelve names, without the full stop of an abbreviation.
+    `numerals` are number words that count when a unit follows. `decimal` is the decimal mark.
+    `own_date_labels` and `counters` are regular expressions: what stands beside the dates in a line that a
+    page states about itself, and whole lines that count visits. `recommendation` and `references` are
+    stems that tell from its heading what a list holds.
+    """
+
+    code: str
+    strengths: Mapping[str, Strength]
+    fillers: tuple[str, ...]
+    names: frozenset[str]
+    negations: tuple[str, ...]
+    months: tuple[tuple[str, ...], ...]
+    numerals: Mapping[str, int]
+    units: frozenset[str]
+    decimal: str
+    own_date_labels: tuple[str, ...]
+    counters: tuple[str, ...]
+    recommendation: tuple[str, ...]
+    references: tuple[str, ...]
+    quotes: tuple[str, str]
+    phrases: Phrases
+    sentences: Sentences
+
+    def quote(self, text: str) -> str:
+        """`text` in this language's quotation marks."""
+        opening, closing = self.quotes
+        return f"{opening}{text}{closing}"
