@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from syndicate.domain.model import (
+    Block,
+    BlockKind,
     Change,
     ChangeKind,
     Edit,
@@ -15,6 +17,7 @@ from syndicate.domain.model import (
     FeedEntry,
     FeedView,
     NotedChange,
+    Recipe,
     Significance,
     Site,
     Topic,
@@ -22,6 +25,7 @@ from syndicate.domain.model import (
     UpdateKind,
     UpdateState,
     UpdateText,
+    Version,
 )
 
 NOON = datetime(2026, 3, 2, 12, 0, 0, tzinfo=UTC)
@@ -166,3 +170,26 @@ def feed_view(*entries: FeedEntry, **other: Any) -> FeedView:
         "entries": entries,
     }
     return FeedView(**values | other)
+
+
+def version_of(*lines: str | Block, language: str = "da", title: str = "Anbefalinger") -> Version:
+    """A version from lines: "## Heading", "3. numbered item", "- bullet", "cell | cell", else a paragraph."""
+    blocks: list[Block] = []
+    path: tuple[str, ...] = ()
+    for line in lines:
+        block = line if isinstance(line, Block) else _block_of(line, path)
+        if block.kind is BlockKind.HEADING:
+            path = (*path[: block.level - 1], block.text)
+        blocks.append(block)
+    return Version(title, language, tuple(blocks), Recipe("text", 1))
+
+
+def _block_of(line: str, path: tuple[str, ...]) -> Block:
+    head, _, rest = line.partition(" ")
+    if head and set(head) == {"#"}:
+        return Block(BlockKind.HEADING, rest, path[: len(head) - 1], level=len(head))
+    if head == "-":
+        return Block(BlockKind.ITEM, rest, path, level=1)
+    if head[-1:] == "." and head[:-1].replace(".", "").isdigit():
+        return Block(BlockKind.ITEM, rest, path, head[:-1], 1)
+    return Block(BlockKind.ROW if " | " in line else BlockKind.PARAGRAPH, line, path)

@@ -1,0 +1,131 @@
+"""Holding two versions of one resource against each other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from syndicate.domain.diffing.aligning import Pair, align
+from syndicate.domain.diffing.expressions import Grammar
+from syndicate.domain.diffing.facets import facets
+from syndicate.domain.diffing.flicker import Flicker
+from syndicate.domain.diffing.links import link_facets
+from syndicate.domain.diffing.weighing import Furniture, is_mended, is_sentence_number, only_another_form
+from syndicate.domain.diffing.words import align as align_words
+from syndicate.domain.diffing.words import edits, essence, words
+from syndicate.domain.model import (
+    Block,
+    Change,
+    ChangeKind,
+    Comparison,
+    Facet,
+    Significance,
+    Version,
+    heaviest,
+)
+
+
+def compare(before: Version, after: Version, *, history: Sequence[Version] = ()) -> Comparison:
+    """What differs between two versions that the same recipe read.
+
+    `changes` stand in the order of the newer text; cosmetic ones are left out. `history` are older versions
+    of the resource, oldest first: what they show to come and go all the time is cosmetic too, but never a
+    recommendation, a demand, a number with a unit or a date. Never raises; near-linear in the length.
+    """
+    if before.fingerprint == after.fingerprint:
+        return Comparison()
+    comparer = _Comparer(before, after, history)
+    found = [comparer.change(pair) for pair in align(before.blocks, after.blocks)]
+    changes = tuple(change for change in found if change)
+    return Comparison(changes, heaviest([change.significance for change in changes]))
+
+
+class _Comparer:
+    """What is the same for all pairs of one comparison."""
+
+    def __init__(self, before: Version, after: Version, history: Sequence[Version]) -> None:
+        self._versions = (before, after)
+        self._grammar = Grammar(after.language or before.language)
+        self._furniture = Furniture(self._grammar)
+        self._flicker = Flicker(history, before, self._grammar)
+        self._counted: Counter[str] | None = None
+
+    def change(self, pair: Pair) -> Change | None:
+        """The change that a pair shows, or None where no reader would see one."""
+        before, after = _spoken(pair.before), _spoken(pair.after)
+        if before == after and not pair.moved:
+            return None
+        if self._furniture.explains(before, after):
+            return None
+        if before is None or after is None:
+            change: Change | None = _one_sided(before, after)
+        else:
+            change = self._two_sided(before, after, pair.moved)
+        return None if change is None or self._flicker.explains(before, after) else change
+
+    def _two_sided(self, before: Block, after: Block, moved: bool) -> Change | None:
+        change = Change(
+            ChangeKind.REWORDED,
+            section=after.section,
+            before=before.text,
+            after=after.text,
+            number_before=before.number,
+            number_after=after.number,
+            block=after.kind,
+        )
+        if essence(before.text) != essence(after.text):
+            return self._reworded(change, before, after)
+        links = tuple(link_facets(before, after))
+        if links:
+            return replace(change, facets=links)
+        if moved:
+            return replace(change, kind=ChangeKind.MOVED, significance=Significance.EDITORIAL)
+        if _renumbered(before.number, after.number):
+            return replace(change, kind=ChangeKind.RENUMBERED, significance=Significance.EDITORIAL)
+        return None
+
+    def _reworded(self, change: Change, before: Block, after: Block) -> Change | None:
+        old, new = words(before.text), words(after.text)
+        hunks = align_words(old, new)
+        found: tuple[Facet, ...] = facets(
+            old, new, hunks, self._grammar.find(before.text), self._grammar.find(after.text)
+        )
+        found += tuple(link_facets(before, after))
+        if not found and only_another_form(before.text, after.text, self._grammar):
+            return None
+        mended = not found and is_mended(old, new, hunks, self._uses)
+        significance = Significance.EDITORIAL if mended else Significance.SUBSTANTIVE
+        return replace(change, facets=found, edits=edits(old, new, hunks), significance=significance)
+
+    def _uses(self) -> Counter[str]:
+        if self._counted is None:
+            blocks = (block for version in self._versions for block in version.blocks)
+            self._counted = Counter(word.core for block in blocks for word in words(block.text))
+        return self._counted
+
+
+def _spoken(block: Block | None) -> Block | None:
+    """The block with its number put back where it is part of the sentence."""
+    if block is not None and is_sentence_number(block):
+        return replace(block, text=f"{block.number}. {block.text}", number="")
+    return block
+
+
+def _one_sided(before: Block | None, after: Block | None) -> Change:
+    block = after or before
+    assert block is not None
+    return Change(
+        ChangeKind.ADDED if after else ChangeKind.REMOVED,
+        section=block.section,
+        before=before.text if before else None,
+        after=after.text if after else None,
+        number_before=before.number if before else "",
+        number_after=after.number if after else "",
+        block=block.kind,
+    )
+
+
+def _renumbered(before: str, after: str) -> bool:
+    """Whether a number became another. A list that only got or lost its numbers looks different, no more."""
+    return bool(before and after) and essence(before) != essence(after)

@@ -1,0 +1,70 @@
+"""What older versions tell: some blocks come and go, and some counters never stand still."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from syndicate.domain.diffing.expressions import Grammar
+from syndicate.domain.diffing.words import essence
+from syndicate.domain.model import Block, FacetKind, Version
+
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
+_SHORT = 12
+_TIMES = 2
+"""How often older versions must have shown the same restlessness."""
+
+
+class Flicker:
+    """Whether a difference is one of those that a resource shows all the time. Never a recommendation's.
+
+    Silent about numbered blocks, demands, and numbers with a unit: those are always told.
+    """
+
+    def __init__(self, history: Sequence[Version], before: Version, grammar: Grammar) -> None:
+        self._grammar = grammar
+        enough = len(history) >= _TIMES
+        self._texts = [
+            [essence(block.text) for block in each.blocks] for each in (*history, before) if enough
+        ]
+        self._sets = [set(texts) for texts in self._texts]
+
+    def explains(self, before: Block | None, after: Block | None) -> bool:
+        """Whether older versions show the same coming and going, or the same counter counting."""
+        if not self._texts:
+            return False
+        blocks = [block for block in (before, after) if block]
+        if len(blocks) == 2 and self._counts(*blocks):
+            return True
+        return all(not self._matters(block) and self._comes_and_goes(block) for block in blocks)
+
+    def _comes_and_goes(self, block: Block) -> bool:
+        text = essence(block.text)
+        there = [text in texts for texts in self._sets]
+        return sum(one != there[at] for at, one in enumerate(there[1:])) >= _TIMES
+
+    def _counts(self, before: Block, after: Block) -> bool:
+        """A short line in which nothing but a bare number differs, and differed every time."""
+        shape = _DIGITS.sub("0", essence(before.text))
+        if shape != _DIGITS.sub("0", essence(after.text)) or len(shape.split()) > _SHORT:
+            return False
+        if self._matters(before, numbers=False) or self._measures(before) or self._measures(after):
+            return False
+        seen = [[text for text in texts if _DIGITS.sub("0", text) == shape] for texts in self._texts]
+        values = [texts[0] for texts in seen if len(texts) == 1]
+        return len(values) == len(seen) and all(one != values[at] for at, one in enumerate(values[1:]))
+
+    def _matters(self, block: Block, numbers: bool = True) -> bool:
+        if block.number:
+            return True
+        kinds = {each.kind for each in self._grammar.find(block.text)}
+        telling = {FacetKind.STRENGTH, FacetKind.NEGATION}
+        return bool(kinds & (telling | {FacetKind.NUMBER, FacetKind.DATE} if numbers else telling))
+
+    def _measures(self, block: Block) -> bool:
+        found = self._grammar.find(block.text)
+        return any(
+            each.kind is FacetKind.DATE or " " in each.key
+            for each in found
+            if each.kind is not FacetKind.STRENGTH
+        )
