@@ -143,6 +143,21 @@ class FakeSubscribers:
         left = () if topics is None else tuple(topic for topic in person.topics if topic not in topics)
         self.people[uid] = replace(person, topics=left, state=person.state if left else "ended")
 
+    def everyone(self) -> list[Subscriber]:
+        return [person for person in self.people.values() if person.address]
+
+    def add(self, address: str, language: str, topics: Sequence[str], consent: Consent, now: datetime) -> str:
+        person = self.register(address, language, now)
+        self.people[person.uid] = replace(person, state="active", topics=tuple(topics))
+        return person.uid
+
+    def erase(self, address: str, address_hash: str, now: datetime) -> bool:
+        known = [person for person in self.people.values() if person.address == address]
+        for person in known:
+            del self.people[person.uid]
+        self.suppressions.add(address_hash)
+        return bool(known)
+
 
 class FakeRenderer:
     """ports.Renderer for confirmations alone: the payload shows what it was asked for."""

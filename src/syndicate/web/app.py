@@ -1,0 +1,129 @@
+"""The site put together: addresses, what guards them all, and pages for what goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from syndicate.domain.errors import StorageError
+from syndicate.domain.model import Site
+from syndicate.ports import Archive
+from syndicate.services.subscribe import SubscribeService
+from syndicate.web.answers import answer
+from syndicate.web.feeds import FeedFiles
+from syndicate.web.guard import SECURITY_HEADERS, SecurityHeaders
+from syndicate.web.health import Health
+from syndicate.web.limits import HourlyLimit
+from syndicate.web.pages import PageRenderer
+from syndicate.web.reading import Reading
+from syndicate.web.subscribing import Subscribing
+
+FOREVER = "public, max-age=31536000, immutable"
+
+
+def create_app(
+    *,
+    site: Site,
+    archive: Archive,
+    subscribe: SubscribeService,
+    pages: PageRenderer,
+    readiness: Callable[[], list[str]],
+    clock: Callable[[], datetime],
+    trusted_proxies: Sequence[str] = (),
+    limit: HourlyLimit | None = None,
+) -> Starlette:
+    """The public site as an ASGI application.
+
+    `trusted_proxies` are addresses or networks whose X-Forwarded-For and -Proto are believed. `limit`
+    bounds the subscription form.
+    """
+    reading = Reading(site, archive, pages, clock)
+    subscribing = Subscribing(site, subscribe, pages, limit or HourlyLimit(), clock)
+    errors = ErrorPages(pages)
+    app = Starlette(
+        routes=[
+            *_reading_routes(reading),
+            *_feed_routes(FeedFiles(site, archive)),
+            *_subscribing_routes(subscribing),
+            *_other_routes(Health(readiness), pages),
+        ],
+        middleware=[Middleware(SecurityHeaders)],
+        exception_handlers={HTTPException: errors.http, StorageError: errors.busy, Exception: errors.broken},
+    )
+    if trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(trusted_proxies))
+    return app
+
+
+def _reading_routes(reading: Reading) -> list[Route]:
+    return [
+        Route("/", reading.newest),
+        Route("/updates", reading.updates),
+        Route("/updates/{update_id}", reading.update),
+        Route("/documents/{document_id}", reading.document),
+        Route("/feeds", reading.feeds),
+        Route("/status", reading.status),
+        Route("/about", reading.about),
+        Route("/privacy", reading.privacy),
+    ]
+
+
+def _feed_routes(feeds: FeedFiles) -> list[Route]:
+    return [Route("/feeds/{file}", feeds.topic), Route("/feeds/source/{file}", feeds.source)]
+
+
+def _subscribing_routes(subscribing: Subscribing) -> list[Route]:
+    return [
+        Route("/subscribe", subscribing.form),
+        Route("/subscribe", subscribing.ask, methods=["POST"]),
+        Route("/confirm/{token}", subscribing.confirm_page),
+        Route("/confirm/{token}", subscribing.confirm, methods=["POST"]),
+        Route("/unsubscribe/{token}", subscribing.unsubscribe_page),
+        Route("/unsubscribe/{token}", subscribing.unsubscribe, methods=["POST"]),
+        Route("/preferences/{token}", subscribing.preferences_page),
+        Route("/preferences/{token}", subscribing.preferences, methods=["POST"]),
+    ]
+
+
+def _other_routes(health: Health, pages: PageRenderer) -> list[Route]:
+    async def static(request: Request) -> Response:
+        file = pages.static.get(request.path_params["name"])
+        if file is None:
+            raise HTTPException(404)
+        return answer(request, file.body, media_type=file.media_type, headers={"Cache-Control": FOREVER})
+
+    return [
+        Route("/static/{name}", static),
+        Route("/healthz", health.alive),
+        Route("/readyz", health.ready),
+    ]
+
+
+class ErrorPages:
+    """Pages that help, without a word of what happened inside."""
+
+    def __init__(self, pages: PageRenderer) -> None:
+        self._pages = pages
+
+    def http(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return self._page(request, error.status_code, error.headers)
+
+    def busy(self, request: Request, _: Exception) -> Response:
+        return self._page(request, 503, {"Retry-After": "10"})
+
+    def broken(self, request: Request, _: Exception) -> Response:
+        """Answered outside the middleware, so that it must bring the headers itself."""
+        return self._page(request, 500, SECURITY_HEADERS)
+
+    def _page(self, request: Request, status: int, headers: object) -> Response:
+        named = {"Cache-Control": "no-store", **(headers if isinstance(headers, dict) else {})}
+        return self._pages.page(request, "error", status=status, headers=named, status_code=status)

@@ -1,0 +1,189 @@
+"""Makes the pages: a template, the words of a language and the links that keep it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import Response
+
+from syndicate import assets
+from syndicate.domain.model import Site, Update
+from syndicate.rendering import texts as wordings
+from syndicate.rendering.changes import change_views
+from syndicate.rendering.foreign import web_address
+from syndicate.web import foreign
+from syndicate.web.answers import answer
+from syndicate.web.feeds import FORMATS
+from syndicate.web.language import choose
+from syndicate.web.texts import Texts, load_texts
+
+STATIC_TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFile:
+    """A file that pages refer to; `name` holds the hash of its bytes, so that it may be kept for ever."""
+
+    name: str
+    media_type: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Addresses within the site. A language that the reader chose stays chosen."""
+
+    site: Site
+    chosen: str
+
+    def __call__(self, path: str, **query: str | int) -> str:
+        """The address of `path`; empty values are left out of the query."""
+        return self._root + path + _query({**query, "lang": self.chosen})
+
+    def plain(self, path: str) -> str:
+        """The address of what has no language: feeds and static files."""
+        return self._root + path
+
+    def absolute(self, path: str) -> str:
+        """The public address of a page, the same for all."""
+        return self.site.base_url + path
+
+    @property
+    def _root(self) -> str:
+        return urlsplit(self.site.base_url).path
+
+
+class PageRenderer:
+    """Renders `site/` of the templates: a file in one of the operator's own `folders` hides the shipped one.
+
+    Raises ConfigError for a table of texts that cannot be read.
+    """
+
+    def __init__(self, site: Site, folders: Sequence[Path] = ()) -> None:
+        self.site = site
+        self.texts = load_texts(site, folders)
+        self._wordings = {language: wordings.load(language, folders) for language in self.texts}
+        templates = [*folders, assets.folder("templates")]
+        self.static = {file.name: file for file in _static_files(templates)}
+        self._environment = _environment(templates, {_plain_name(name): name for name in self.static})
+
+    def language(self, request: Request) -> str:
+        """The language of the answer to this request."""
+        accept = request.headers.get("accept-language", "")
+        return choose(request.query_params.get("lang", ""), accept, tuple(self.texts))
+
+    def wording(self, request: Request) -> Texts:
+        return self.texts[self.language(request)]
+
+    def page(
+        self,
+        request: Request,
+        template: str,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **context: Any,
+    ) -> Response:
+        """The page in the reader's language, or 304 where the reader has it."""
+        language = self.language(request)
+        html = self._environment.get_template(f"site/{template}.html.j2").render(
+            t=self.texts[language],
+            site=self.site,
+            link=Links(self.site, self._chosen(request)),
+            here=_Here(request.url.path, dict(request.query_params)),
+            changes=partial(change_views, texts=self._wordings[language]),
+            **context,
+        )
+        named = {
+            "Content-Language": language,
+            "Vary": "Accept-Language",
+            "Cache-Control": "no-cache",
+            **(headers or {}),
+        }
+        return answer(request, html.encode(), media_type="text/html", headers=named, status=status)
+
+    def _chosen(self, request: Request) -> str:
+        asked = request.query_params.get("lang", "")
+        return asked if asked in self.texts else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """The page that is asked for."""
+
+    path: str
+    query: Mapping[str, str]
+
+    def in_language(self, language: str) -> str:
+        """The query that shows this very page in another language."""
+        return _query({**self.query, "lang": language})
+
+
+def _environment(templates: Sequence[Path], static: Mapping[str, str]) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader([str(folder) for folder in templates]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        finalize=_finalize,
+    )
+    environment.filters["web_address"] = web_address
+    environment.filters["masked"] = foreign.masked
+    environment.filters["passages"] = foreign.passages
+    environment.filters["by_month"] = _by_month
+    environment.globals["formats"] = FORMATS
+    environment.globals["share_links"] = foreign.share_links
+    environment.globals["static"] = static
+    return environment
+
+
+def _finalize(value: Any) -> Any:
+    """Every text on a page, wherever it comes from, loses what no page may hold; markup stays markup."""
+    return foreign.printable(value) if type(value) is str else value
+
+
+def _by_month(updates: Sequence[Update], t: Texts) -> list[tuple[str, list[Update]]]:
+    """The updates under the name of the month in which they were published, in their order."""
+    return [
+        (month, list(group))
+        for month, group in groupby(
+            updates, lambda update: t.month(update.published_at or update.detected_at)
+        )
+    ]
+
+
+def _static_files(templates: Sequence[Path]) -> list[StaticFile]:
+    files = {
+        path.name: path
+        for folder in reversed(templates)
+        for path in sorted((folder / "site" / "static").glob("*"))
+        if path.suffix in STATIC_TYPES
+    }
+    return [_static_file(path) for path in files.values()]
+
+
+def _static_file(path: Path) -> StaticFile:
+    body = path.read_bytes()
+    digest = sha256(body).hexdigest()[:12]
+    return StaticFile(f"{path.stem}.{digest}{path.suffix}", STATIC_TYPES[path.suffix], body)
+
+
+def _plain_name(name: str) -> str:
+    stem, _, suffix = name.rsplit(".", 2)
+    return f"{stem}.{suffix}"
+
+
+def _query(values: Mapping[str, str | int]) -> str:
+    kept = {name: value for name, value in values.items() if value}
+    return f"?{urlencode(kept)}" if kept else ""

@@ -1,0 +1,74 @@
+"""The site's HTTP server."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+
+_TOKEN_PATH = re.compile(r"^(.*/(?:confirm|unsubscribe|preferences|feeds/my)/).*$", re.DOTALL)
+
+
+class CutTokens(logging.Filter):
+    """Cuts what stands behind the paths of capability links out of uvicorn's access records."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple) and len(record.args) == 5:
+            client, method, path, version, status = record.args
+            record.args = (client, method, cut_token(str(path)), version, status)
+        return True
+
+
+def cut_token(path: str) -> str:
+    """The path as a log may hold it: "/confirm/…"."""
+    return _TOKEN_PATH.sub(r"\1…", path)
+
+
+def build(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
+    """A server for `app`, not yet running: `server.run()`, and `server.should_exit = True` to end it.
+
+    Forwarded headers are the application's business (`create_app(trusted_proxies=…)`), not the server's.
+    """
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        proxy_headers=False,
+        server_header=False,
+        access_log=True,
+        log_config=_log_config(),
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=10,
+        limit_concurrency=500,
+    )
+    return uvicorn.Server(config)
+
+
+def _log_config() -> dict[str, Any]:
+    """Requests without the client's address: nobody needs it, so nobody keeps it."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"cut_tokens": {"()": CutTokens}},
+        "formatters": {
+            "access": {
+                "()": "uvicorn.logging.AccessFormatter",
+                "fmt": '%(asctime)s "%(request_line)s" %(status_code)s',
+                "use_colors": False,
+            }
+        },
+        "handlers": {
+            "access": {
+                "class": "logging.StreamHandler",
+                "formatter": "access",
+                "filters": ["cut_tokens"],
+            }
+        },
+        "loggers": {"uvicorn.access": {"handlers": ["access"], "level": "INFO", "propagate": False}},
+    }
