@@ -66,7 +66,7 @@ def hostile_entry(text: str) -> FeedEntry:
         html=f"<p>{text.replace('<', '&lt;')}</p>",
         source_title=text,
         topics=(Topic("t", text),),
-        changes=({"kind": "reworded", "before": text, "after": [text], text: text},),
+        changes=({"kind": "reworded", "before": text, "after": [text]},),
     )
 
 

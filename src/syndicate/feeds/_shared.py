@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime
-from enum import Enum
 from html import escape
 from typing import Any, TypeVar
 
@@ -20,6 +18,7 @@ import feedgen.entry
 import feedgen.feed
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 
+from syndicate.domain.everywhere import everywhere
 from syndicate.domain.model import FeedEntry, FeedView
 
 # The original switches the locale of the process for each date and, among threads, does not find back.
@@ -33,19 +32,8 @@ NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def clean(thing: Thing) -> Thing:
-    """The same view, entry, text or plain data without the characters that no feed can carry."""
-    result: Any = thing
-    if isinstance(thing, Enum):
-        return thing
-    if isinstance(thing, str):
-        result = NOT_IN_XML.sub("", thing)
-    elif isinstance(thing, tuple | list):
-        result = type(thing)(map(clean, thing))
-    elif isinstance(thing, dict):
-        result = {clean(key): clean(value) for key, value in thing.items()}
-    elif is_dataclass(thing) and not isinstance(thing, type):
-        result = replace(thing, **{field.name: clean(getattr(thing, field.name)) for field in fields(thing)})
-    return result  # type: ignore[no-any-return]
+    """The same view, entry or text without the characters that no feed can carry."""
+    return everywhere(thing, lambda text: NOT_IN_XML.sub("", text))
 
 
 def updated_at(entry: FeedEntry) -> datetime:
