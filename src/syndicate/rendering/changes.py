@@ -1,0 +1,131 @@
+"""The changes of an update in the words of one language, ready for a template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from syndicate.domain.model import Change, Facet, NotedChange, Update
+from syndicate.rendering.foreign import isolated, tame, web_address
+from syndicate.rendering.redline import LONGEST_CHANGE, bounded, redline_html, redline_text, wordings_html
+from syndicate.rendering.texts import Texts
+
+LONGEST_LIST = 20
+
+LONGEST_NAME = 200
+"""What is shown of a heading, a label or a quoted word, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """One change for people.
+
+    `kind` and `significance` are for a style sheet, `label` says the kind in words and `place` where it is
+    ("Anbefalinger › Sundhed › Punkt 3"). `before` and `after` are the wordings with their differences
+    marked, None for a side that does not exist and both None where nothing but place or number differs;
+    `redline` is both in one. `text` says the same without markup. `notes` are sentences about what is
+    special. `language` is that of the wordings. `url` is "" where there is nothing to link to.
+    """
+
+    kind: str
+    significance: str
+    label: str
+    place: str
+    before: Markup | None
+    after: Markup | None
+    redline: Markup
+    text: str
+    notes: tuple[str, ...]
+    resource: str
+    role: str
+    url: str
+    language: str
+
+
+def change_views(update: Update, texts: Texts) -> tuple[ChangeView, ...]:
+    """Every change of the update in full, in its order."""
+    return tuple(_view(noted, update.language, texts, short=False) for noted in tame(update.changes))
+
+
+def short_list(update: Update, texts: Texts) -> tuple[tuple[ChangeView, ...], int]:
+    """The first changes without much of what stayed the same, and how many more there are.
+
+    For a mail or a feed, which must not grow to megabytes; who wants all of it follows the link to the page.
+    """
+    first, rest = update.changes[:LONGEST_LIST], update.changes[LONGEST_LIST:]
+    return tuple(_view(noted, update.language, texts, short=True) for noted in tame(first)), len(rest)
+
+
+def change_data(noted: NotedChange, texts: Texts) -> dict[str, Any]:
+    """The change as plain data with names, for programs that read a feed; wordings of a few pages at most."""
+    change = noted.change
+    before, after = (
+        None if side is None else bounded(side, LONGEST_CHANGE, texts["left_out"])
+        for side in (change.before, change.after)
+    )
+    return {
+        "kind": change.kind.value,
+        "significance": change.significance.value,
+        "section": list(change.section),
+        "number": change.number,
+        "before": before,
+        "after": after,
+        "facets": [
+            {"kind": facet.kind.value, "before": facet.before, "after": facet.after, "trend": facet.trend}
+            for facet in change.facets
+        ],
+        "resource": noted.resource,
+        "url": noted.url,
+        "also_in": list(noted.also_in),
+    }
+
+
+def _view(noted: NotedChange, language: str, texts: Texts, short: bool) -> ChangeView:
+    change = noted.change
+    before, after = wordings_html(change, texts, short=short)
+    return ChangeView(
+        kind=change.kind.value,
+        significance=change.significance.value,
+        label=texts[f"kind_{change.kind}"],
+        place=_place(change, texts),
+        before=before,
+        after=after,
+        redline=redline_html(change, texts, short=short),
+        text=redline_text(change, texts, short=short),
+        notes=tuple(_notes(noted, texts)),
+        resource=name(noted.resource, texts),
+        role=noted.role,
+        url=web_address(noted.url),
+        language=language,
+    )
+
+
+def _place(change: Change, texts: Texts) -> str:
+    names = [name(heading, texts) for heading in change.section]
+    number = [texts["item"].format(number=name(change.number, texts))] if change.number else []
+    return " › ".join([*names, *number])
+
+
+def name(text: str, texts: Texts) -> str:
+    return isolated(bounded(text, LONGEST_NAME, texts["left_out"]))
+
+
+def _notes(noted: NotedChange, texts: Texts) -> Iterator[str]:
+    change = noted.change
+    if change.number_before and change.number_after and change.number_before != change.number_after:
+        before, after = name(change.number_before, texts), name(change.number_after, texts)
+        yield texts["number_became"].format(before=before, after=after)
+    for facet in change.facets:
+        yield _facet_note(facet, texts)
+    if noted.also_in:
+        yield texts["also_in"].format(names=", ".join(name(label, texts) for label in noted.also_in))
+
+
+def _facet_note(facet: Facet, texts: Texts) -> str:
+    form = "facet_both" if facet.before and facet.after else "facet_added" if facet.after else "facet_removed"
+    before, after = (texts["quote"].format(text=name(side, texts)) for side in (facet.before, facet.after))
+    note = texts[form].format(name=texts[f"facet_{facet.kind}"], before=before, after=after)
+    return f"{note} ({texts[f'trend_{facet.trend}']})" if facet.trend else note

@@ -1,0 +1,61 @@
+"""Jinja2 as this house uses it: markup is escaped, a name that is not there is an error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from textwrap import fill
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from syndicate import assets
+from syndicate.rendering.texts import FALLBACK, Texts
+
+LINE = 72
+"""Characters in a line of plain text mail, so that it can be quoted once without breaking again."""
+
+
+def build(folders: Iterable[Path] = ()) -> Environment:
+    """Templates from the first folder that has the file; the shipped ones are always the last."""
+    environment = Environment(
+        loader=ChoiceLoader([FileSystemLoader(folder) for folder in [*folders, assets.folder("templates")]]),
+        autoescape=select_autoescape(("html.j2",)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["wrapped"] = wrapped
+    return environment
+
+
+def wrapped(text: str, indent: int = 0) -> str:
+    """Plain text in lines of 72 characters, each of its own lines by itself; words are never broken."""
+    margin = " " * indent
+    return "\n".join(
+        fill(
+            line,
+            LINE,
+            initial_indent=margin,
+            subsequent_indent=margin,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for line in text.splitlines()
+    )
+
+
+def moment(at: datetime, language: str, timezone: str, texts: Texts) -> str:
+    """A time as people write it in that language and place: "2. marts 2026 kl. 13.00"."""
+    try:
+        locale = Locale.parse(language)
+    except (UnknownLocaleError, ValueError):
+        locale = Locale.parse(FALLBACK)
+    local = at.astimezone(ZoneInfo(timezone))
+    return texts["date_and_time"].format(
+        date=format_date(local, "long", locale=locale), time=format_time(local, "short", locale=locale)
+    )
