@@ -12,7 +12,7 @@ from syndicate.domain.everywhere import everywhere
 
 Thing = TypeVar("Thing")
 
-UNSEEN = re.compile(
+INVISIBLE = re.compile(
     "(?P<line_end>[\x0b-\r\x1c-\x1f\x85\u2028\u2029])"
     "|[\x00-\x08\x0e-\x1b\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
@@ -38,7 +38,7 @@ def tame(thing: Thing) -> Thing:
 
 
 def _tame(text: str) -> str:
-    seen = UNSEEN.sub(lambda found: " " if found["line_end"] else "", text)
+    seen = INVISIBLE.sub(lambda found: " " if found["line_end"] else "", text)
     return RESERVED.sub("[…]", seen) if RESERVED_START in seen.lower() else seen
 
 
