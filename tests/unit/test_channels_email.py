@@ -106,6 +106,7 @@ def test_what_is_no_plain_address_is_refused(address: str) -> None:
     with pytest.raises(Permanent) as caught:
         prepared(address)
     assert caught.value.reason is DeliveryReason.ADDRESS
+    assert not address or address not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,8 @@ def read_post(message: Message) -> Post:
     """The post that a stored message holds. Raises Permanent(CONTENT)."""
     try:
         post = Post.from_dict(json.loads(message.payload))
+        if not all(isinstance(value, str) for value in post.as_dict().values()):
+            raise TypeError("a field is not a text")
     except (ValueError, KeyError, TypeError) as error:
         raise Permanent(
             DeliveryReason.CONTENT,

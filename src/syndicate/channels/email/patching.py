@@ -24,12 +24,12 @@ def checked_address(address: str) -> str:
     """The address in its ASCII form. Raises Permanent(ADDRESS) where it is not one plain address."""
     try:
         return normalise(address)
-    except InvalidAddress as error:
+    except InvalidAddress:
         raise Permanent(
             DeliveryReason.ADDRESS,
-            f"Cannot write to {address!r}: it is not one plain e-mail address.",
+            "The subscriber's address is not one plain e-mail address.",  # not named: errors outlive erasure
             hint="Correct the address of this subscriber.",
-        ) from error
+        ) from None
 
 
 def personalise(payload: bytes, address: str, key: str, values: Mapping[str, str]) -> bytes:
@@ -43,6 +43,9 @@ def personalise(payload: bytes, address: str, key: str, values: Mapping[str, str
     for name in VALUE_NAMES.keys() & values.keys():
         if not _TOKEN.fullmatch(values[name]):
             raise _unfit(f"its {name} token is not {TOKEN_LENGTH} hexadecimal digits")
+    for name, placeholder in (("recipient", TO), ("Message-ID", MESSAGE_ID)):
+        if placeholder.encode() not in payload:
+            raise _unfit(f"it has no place for its {name}")
     mail = payload
     for name, placeholder in VALUE_NAMES.items():
         if name in values:
