@@ -16,7 +16,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
@@ -93,9 +93,14 @@ class Database:
             raise StorageError("Only a SQLite database is copied by syndicate.", hint="Use pg_dump.")
         if path.exists():
             raise StorageError(f"{path} exists already.", hint="Name a file that does not exist.")
-        with translated(), self.engine.connect() as connection:
-            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
-            connection.execute(text("VACUUM INTO :path"), {"path": str(path)})
+        try:  # VACUUM runs in no transaction, and the engine would begin one
+            connection = self.engine.raw_connection()
+            try:
+                connection.cursor().execute("VACUUM INTO ?", (str(path),))
+            finally:
+                connection.close()
+        except sqlite3.Error as error:
+            raise StorageError(f"The copy {path} could not be written: {error}.") from error
 
     def close(self) -> None:
         self.engine.dispose()
@@ -149,19 +154,14 @@ def translated() -> Iterator[None]:
     """Turns the driver's errors into StorageError; errors of ours in the SQL stay what they are."""
     try:
         yield
-    except OperationalError as error:
-        raise _storage_error(error) from error
     except DBAPIError as error:
-        if error.connection_invalidated:
-            raise StorageError(
-                "The connection to the database broke.", hint="Nothing is lost; it is tried again."
-            ) from error
-        raise
-
-
-def _storage_error(error: OperationalError) -> StorageError:
-    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the primary code of an extended one
-    message, hint = SQLITE_TROUBLE.get(
-        code, (f"The database cannot be used: {error.orig}.", "See `syndicate doctor`.")
-    )
-    return StorageError(message, hint=hint)
+        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the primary code of an extended one
+        if code in SQLITE_TROUBLE:
+            message, hint = SQLITE_TROUBLE[code]
+        elif error.connection_invalidated:
+            message, hint = "The connection to the database broke.", "Nothing is lost; it is tried again."
+        elif isinstance(error, OperationalError):
+            message, hint = f"The database cannot be used: {error.orig}.", "See `syndicate doctor`."
+        else:
+            raise
+        raise StorageError(message, hint=hint) from error

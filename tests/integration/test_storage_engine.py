@@ -1,0 +1,148 @@
+"""The database as it really behaves: locks, full disks, newer schemas, backups."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import insert, select, text
+
+from syndicate.domain.errors import ConfigError, StorageError
+from syndicate.storage import engine, tables
+from syndicate.storage.engine import Database
+
+NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    database = Database(f"sqlite:///{tmp_path}/s.db")
+    database.upgrade()
+    return database
+
+
+def test_a_write_is_durable_and_readers_do_not_block(database: Database, tmp_path: Path) -> None:
+    with database.read() as connection:
+        assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        assert connection.execute(text("PRAGMA synchronous")).scalar() == 2  # FULL
+        assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+
+
+def test_the_migrations_make_just_the_tables(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = [d for d in compare_metadata(context, tables.metadata) if d[0] != "modify_type"]
+    assert differences == []
+
+
+def test_upgrading_twice_changes_nothing(database: Database) -> None:
+    database.upgrade()
+    database.upgrade()
+
+
+def test_a_newer_schema_is_refused_in_words(database: Database) -> None:
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StorageError, match="schema 9999") as caught:
+        database.upgrade()
+    assert "newer version" in caught.value.hint
+
+
+def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
+    with pytest.raises(RuntimeError), database.write() as connection:
+        connection.execute(insert(tables.blob), {"sha256": "a", "size": 1, "data": b"x"})
+        raise RuntimeError
+    with database.read() as connection:
+        assert connection.execute(select(tables.blob)).all() == []
+
+
+def test_a_lock_that_stays_is_said(
+    database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(engine, "BUSY_SECONDS", 0.05)
+    impatient = Database(f"sqlite:///{tmp_path}/s.db")
+    other = sqlite3.connect(tmp_path / "s.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        with pytest.raises(StorageError, match="locked by another process"), impatient.write():
+            pass
+    finally:
+        other.close()
+        impatient.close()
+
+
+def test_two_writers_wait_for_each_other(database: Database) -> None:
+    begun, order = Event(), []
+
+    def second() -> None:
+        begun.wait()
+        with database.write() as connection:
+            connection.execute(insert(tables.blob), {"sha256": "b", "size": 1, "data": b"x"})
+            order.append("second")
+
+    thread = Thread(target=second)
+    thread.start()
+    with database.write() as connection:
+        connection.execute(insert(tables.blob), {"sha256": "a", "size": 1, "data": b"x"})
+        begun.set()
+        order.append("first")
+    thread.join()
+    assert order == ["first", "second"]
+
+
+def test_a_full_disk_is_said_and_loses_nothing(database: Database) -> None:
+    with database.write() as connection:
+        connection.execute(insert(tables.blob), {"sha256": "kept", "size": 1, "data": b"x"})
+    with database.engine.connect() as connection:
+        pages = connection.execute(text("PRAGMA page_count")).scalar()
+        connection.execute(text(f"PRAGMA max_page_count = {pages}"))
+        connection.commit()
+        with pytest.raises(StorageError, match="disk is full") as caught, engine.translated():
+            connection.execute(insert(tables.blob), {"sha256": "big", "size": 1, "data": b"x" * 1_000_000})
+        connection.rollback()
+    assert "Make room" in caught.value.hint
+    with database.read() as connection:
+        assert connection.execute(select(tables.blob.c.sha256)).scalars().all() == ["kept"]
+
+
+def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
+    (tmp_path / "s.db").write_bytes(b"not a database at all, but long enough to look at" * 20)
+    with pytest.raises(StorageError, match="no database"):
+        Database(f"sqlite:///{tmp_path}/s.db").upgrade()
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError, match="cannot be made"):
+        Database(f"sqlite:///{tmp_path}/file/below/s.db")
+
+
+def test_an_address_that_is_none_names_the_key() -> None:
+    with pytest.raises(ConfigError, match=r"storage\.url"):
+        Database("not an address")
+
+
+def test_a_backup_is_whole_while_the_database_is_in_use(database: Database, tmp_path: Path) -> None:
+    with database.write() as connection:
+        connection.execute(insert(tables.blob), {"sha256": "a", "size": 1, "data": b"x"})
+    database.backup(tmp_path / "copy.db")
+    copy = sqlite3.connect(tmp_path / "copy.db")
+    assert copy.execute("SELECT sha256 FROM blob").fetchall() == [("a",)]
+    assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    copy.close()
+    with pytest.raises(StorageError, match="exists already"):
+        database.backup(tmp_path / "copy.db")
+
+
+def test_times_come_back_as_they_went_in_and_naive_ones_do_not_go_in(database: Database) -> None:
+    exact = datetime(2026, 3, 1, 8, 0, 0, 123456, tzinfo=UTC)
+    with database.write() as connection:
+        connection.execute(insert(tables.event), {"at": exact, "kind": "k"})
+        assert connection.execute(select(tables.event.c.at)).scalar() == exact
+        with pytest.raises(Exception, match="without a zone"):
+            connection.execute(insert(tables.event), {"at": exact.replace(tzinfo=None), "kind": "k"})
