@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import syndicate
-from syndicate.domain.model import Change, ChangeKind, FacetKind, Significance
-from tests.data.sample.build import SITE
+from syndicate.domain.model import Change, ChangeKind, FacetKind, Significance, Version
+from tests.data.sample.build import HERE, SITE
+from tests.data.sample.docx import docx_from_markdown
 
 PAGE = (SITE / "index.html").read_text()
 URL = "http://127.0.0.1:8025/site/"
@@ -123,3 +126,57 @@ def test_a_document_under_another_file_name_changes_nothing_in_the_text() -> Non
     version = syndicate.read(page.encode(), media_type="text/html", url=URL)
     assert version.attachments[0].url == f"{URL}media/1187/anbefalinger-2017.pdf"
     assert version.attachments[0].label == "Download anbefalingerne"
+
+
+# --- the linked documents ---------------------------------------------------------------------------
+
+
+def pdf(path: Path) -> Version:
+    return syndicate.read(path.read_bytes(), media_type="application/pdf", url=f"{URL}media/1041/{path.name}")
+
+
+RECOMMENDATIONS = SITE / "media" / "1041" / "anbefalinger.pdf"
+
+
+def test_a_pdf_exported_again_with_the_same_text_reaches_nobody() -> None:
+    again = HERE / "anbefalinger-again.pdf"
+    assert again.read_bytes() != RECOMMENDATIONS.read_bytes()
+    assert syndicate.compare(pdf(RECOMMENDATIONS), pdf(again)).changes == ()
+
+
+def test_a_word_changed_in_the_pdf_is_one_change_with_its_number() -> None:
+    (change,) = syndicate.compare(pdf(RECOMMENDATIONS), pdf(HERE / "anbefalinger-skal.pdf")).changes
+    assert (change.kind, change.number_after) == (ChangeKind.REWORDED, "3")
+    (strength,) = (facet for facet in change.facets if facet.kind is FacetKind.STRENGTH)
+    assert (strength.before, strength.after, strength.trend) == ("bør", "skal", "stronger")
+
+
+def test_page_and_pdf_number_the_recommendations_alike() -> None:
+    page = syndicate.read(PAGE.encode(), media_type="text/html", url=URL)
+    numbered = [
+        [(block.number, block.text, block.section[-1:]) for block in version.blocks if block.number]
+        for version in (page, pdf(RECOMMENDATIONS))
+    ]
+    assert len(numbered[0]) == 10
+    assert numbered[0] == numbered[1]
+
+
+def test_the_report_reads_like_its_source() -> None:
+    docx = syndicate.read((SITE / "media" / "1043" / "rapport.docx").read_bytes())
+    markdown = syndicate.read(
+        (HERE / "rapport.md").read_bytes(), media_type="text/markdown", url="rapport.md"
+    )
+    assert [(b.kind, b.number, b.text) for b in docx.blocks] == [
+        (b.kind, b.number, b.text) for b in markdown.blocks
+    ]
+
+
+def test_a_number_changed_in_the_report_is_one_change() -> None:
+    source = (HERE / "rapport.md").read_text()
+    before, after = (
+        syndicate.read(docx_from_markdown(text))
+        for text in (source, source.replace("60.000 kr.", "75.000 kr."))
+    )
+    (change,) = syndicate.compare(before, after).changes
+    assert FacetKind.NUMBER in {facet.kind for facet in change.facets}
+    assert change.section[-1] == "Økonomi"
