@@ -394,26 +394,11 @@ def test_a_name_with_any_inside_address_is_refused(addresses: list[str]) -> None
     assert "allow_private" in error.hint
 
 
-@pytest.mark.parametrize(
-    "host",
-    [
-        "127.0.0.1",
-        "127.1",
-        "0x7f.1",
-        "0x7f000001",
-        "2130706433",
-        "0177.0.0.1",
-        "017700000001",
-        "127.0.0.1.",
-        "localhost",
-        "10.1",
-        "①②⑦.0.0.1",
-        "[::1]",
-        "[::]",
-        "[::ffff:127.0.0.1]",
-        "[0:0:0:0:0:ffff:7f00:1]",
-    ],
-)
+ODD = ["127.0.0.1", "127.1", "0x7f.1", "0x7f000001", "2130706433", "0177.0.0.1", "017700000001", "127.0.0.1."]
+ODD += ["localhost", "10.1", "①②⑦.0.0.1", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[0:0:0:0:0:ffff:7f00:1]"]
+
+
+@pytest.mark.parametrize("host", ODD)
 def test_odd_spellings_of_inside_addresses_are_refused(host: str) -> None:
     error = failure(make_fetcher(), f"http://{host}/", Access())
     assert error.reason in (FetchReason.REFUSED_ADDRESS, FetchReason.BAD_ADDRESS, FetchReason.DNS)

@@ -55,10 +55,9 @@ def _gunzip(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """The content in steps of bounded size, however much a few bytes unpack to."""
     member = None
     for piece in pieces:
-        while piece:
-            if member is None:  # RFC 1952 lets several members follow each other; some servers pad with zeros
-                piece = piece.lstrip(b"\0")
-                member = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+        # RFC 1952 lets several members follow each other, and some servers pad with zeros in between.
+        while piece := piece if member else piece.lstrip(b"\0"):
+            member = member or zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
             try:
                 yield member.decompress(piece, _STEP)
             except zlib.error:
