@@ -39,7 +39,7 @@ class Phrases:
 class Sentences:
     """Templates for `str.format`; the names in braces are filled with text that is already quoted.
 
-    `one` and `many` of a plural stand side by side as a pair. A headline has no full stop.
+    A pair is what to say of one and of many. No template ends in a full stop.
     """
 
     recommendation: str
@@ -52,9 +52,11 @@ class Sentences:
     also_in: str
     new: str
     new_recommendation: str
+    new_item: str
     new_section: str
     gone: str
     gone_recommendation: str
+    gone_item: str
     gone_section: str
     stronger: str
     weaker: str
@@ -70,8 +72,7 @@ class Sentences:
     gone_attachment: str
     replaced_attachment: str
     rewritten_attachment: str
-    reads: str
-    read: str
+    detail: str
     others: tuple[str, str]
     other_changes: tuple[str, str]
     count_in: tuple[str, str]
