@@ -34,9 +34,11 @@ def test_what_nobody_sees_is_gone_and_the_rest_stays(text: str, harmless: str) -
 def test_no_page_can_quote_a_placeholder(token: str) -> None:
     hidden = "\x00".join((token[:9], token[9:]))
 
-    assert tame(f"https://evil.example/?t={token}") == "https://evil.example/?t=[…]"
-    assert tame(token.upper()) == "[…]"
-    assert tame(hidden) == "[…]"
+    stem = token.rstrip("0").rpartition("@")[2]
+
+    for attempt in (f"https://evil.example/?t={token}", token.upper(), hidden, stem):
+        assert stem not in tame(attempt).lower()
+        assert "[…]" in tame(attempt)
 
 
 def test_every_text_of_an_update_is_reached() -> None:

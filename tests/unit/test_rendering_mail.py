@@ -67,7 +67,7 @@ class TestEnvelope:
         message = renderer.mail(update(), "da")
 
         assert (message.kind, message.subject, message.channel) == (Subject.UPDATE, update().id, "email")
-        assert (message.language, message.account) == ("da", "")
+        assert (message.language, message.account) == ("da", "email")
 
     def test_the_headers_are_those_of_a_list_for_announcements(self, renderer: Renderer) -> None:
         mail = read(renderer.mail(update(), "da"))

@@ -85,8 +85,11 @@ class TestMailbox:
             ("<nyt@example.org>", "", "nyt@example.org"),
             ("Nyt <nyt@example.org>", "Nyt", "nyt@example.org"),
             ('"Nyt, alle" <nyt@example.org>', "Nyt, alle", "nyt@example.org"),
-            ("Foreningen for Åben Rådgivning <nyt@example.org>",) * 1
-            + ("Foreningen for Åben Rådgivning", "nyt@example.org"),
+            (
+                "Foreningen for Åben Rådgivning <nyt@example.org>",
+                "Foreningen for Åben Rådgivning",
+                "nyt@example.org",
+            ),
         ],
     )
     def test_it_reads_and_writes(self, text: str, name: str, address: str) -> None:

@@ -5,8 +5,8 @@ Pure: no clock, no network, no database. Templates and words come from files tha
 
 from syndicate.rendering.changes import ChangeView as ChangeView
 from syndicate.rendering.mail import MailSettings as MailSettings
-from syndicate.rendering.redline import redline_html as redline_html
-from syndicate.rendering.redline import redline_text as redline_text
-from syndicate.rendering.redline import wordings_html as wordings_html
 from syndicate.rendering.renderer import Renderer as Renderer
 from syndicate.rendering.texts import load as load
+from syndicate.rendering.wordings import redline_html as redline_html
+from syndicate.rendering.wordings import redline_text as redline_text
+from syndicate.rendering.wordings import wordings_html as wordings_html

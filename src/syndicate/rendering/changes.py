@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from syndicate.domain.model import Change, Facet, NotedChange, Update
 from syndicate.rendering.foreign import isolated, tame, web_address
-from syndicate.rendering.redline import LONGEST_CHANGE, bounded, redline_html, redline_text, wordings_html
 from syndicate.rendering.texts import Texts
+from syndicate.rendering.wordings import LONGEST_CHANGE, bounded, redline_html, redline_text, wordings_html
 
 LONGEST_LIST = 20
 
@@ -47,7 +47,7 @@ class ChangeView:
 
 def change_views(update: Update, texts: Texts) -> tuple[ChangeView, ...]:
     """Every change of the update in full, in its order."""
-    return tuple(_view(noted, update.language, texts, short=False) for noted in tame(update.changes))
+    return tuple(change_view(noted, update.language, texts) for noted in tame(update.changes))
 
 
 def short_list(update: Update, texts: Texts) -> tuple[tuple[ChangeView, ...], int]:
@@ -56,7 +56,8 @@ def short_list(update: Update, texts: Texts) -> tuple[tuple[ChangeView, ...], in
     For a mail or a feed, which must not grow to megabytes; who wants all of it follows the link to the page.
     """
     first, rest = update.changes[:LONGEST_LIST], update.changes[LONGEST_LIST:]
-    return tuple(_view(noted, update.language, texts, short=True) for noted in tame(first)), len(rest)
+    views = tuple(change_view(noted, update.language, texts, short=True) for noted in tame(first))
+    return views, len(rest)
 
 
 def change_data(noted: NotedChange, texts: Texts) -> dict[str, Any]:
@@ -83,7 +84,8 @@ def change_data(noted: NotedChange, texts: Texts) -> dict[str, Any]:
     }
 
 
-def _view(noted: NotedChange, language: str, texts: Texts, short: bool) -> ChangeView:
+def change_view(noted: NotedChange, language: str, texts: Texts, *, short: bool = False) -> ChangeView:
+    """One change in the words of `texts`; `language` is that of the wordings."""
     change = noted.change
     before, after = wordings_html(change, texts, short=short)
     return ChangeView(
@@ -110,6 +112,7 @@ def _place(change: Change, texts: Texts) -> str:
 
 
 def name(text: str, texts: Texts) -> str:
+    """A heading, a label or a title of a source, isolated and of bearable length."""
     return isolated(bounded(text, LONGEST_NAME, texts["left_out"]))
 
 

@@ -21,13 +21,15 @@ characters, orders to the direction of writing, halves of surrogate pairs."""
 
 RESERVED = re.compile(
     "|".join(
-        re.escape(token)
+        re.escape(token.rstrip("0").rpartition("@")[2])
         for token in (*placeholders.VALUE_NAMES.values(), placeholders.TO, placeholders.MESSAGE_ID)
     ),
     re.IGNORECASE,
 )
+"""The names of our placeholders: a page that quotes one in a link would be told each reader's token."""
+
 RESERVED_START = "syndicate-"
-"""What is in all of our placeholders. A page that quotes one in a link would be told each reader's token."""
+"""What is in all of them, so that most texts need no closer look."""
 
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 

@@ -22,11 +22,12 @@ from syndicate.rendering.mime import Mailbox, compose, text_header
 from syndicate.rendering.texts import Texts
 
 CHANNEL = "email"
+"""The channel of all mails, and its one account."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailSettings:
-    """Who mails come from: `sender` and `reply_to` ("" for none) as "Name <name@example.org>".
+    """Who mails come from: `sender` and `reply_to` as "Name <name@example.org>", or "" for none.
 
     `sender_domain` stands in Message-ID and List-Id; it is a domain that the sender owns and keeps.
     """
@@ -44,8 +45,8 @@ class Mails:
     ) -> None:
         self._site = site
         self._domain = settings.sender_domain
-        self._sender = Mailbox.parse(settings.sender, "channels.email.sender")
-        self._reply_to = settings.reply_to and Mailbox.parse(settings.reply_to, "channels.email.reply_to")
+        self._sender = _mailbox(settings.sender, "channels.email.sender")
+        self._reply_to = _mailbox(settings.reply_to, "channels.email.reply_to")
         self._environment = environment
         self._words = words
         # The media queries for dark screens cannot be inlined; nothing is ever loaded from elsewhere.
@@ -67,7 +68,7 @@ class Mails:
         ]
         values = self._update_values(tame(update), language, texts) | {"headline": subject}
         payload = self._compose("update", headers, values, UNSUBSCRIBE)
-        return Message(Subject.UPDATE, update.id, CHANNEL, "", language, payload)
+        return Message(Subject.UPDATE, update.id, CHANNEL, CHANNEL, language, payload)
 
     def confirmation(self, subject: str, topics: Sequence[str], language: str, now: datetime) -> Message:
         """The mail that asks an address to confirm; only topics of this site are named, by id or title."""
@@ -79,9 +80,11 @@ class Mails:
         title = texts["confirmation_subject"].format(site=self._site.title)
         shared = {"site": self._site, "texts": texts, "language": language, "headline": title}
         payload = self._compose("confirmation", self._headers(title, now), values | shared, CONFIRM)
-        return Message(Subject.CONFIRMATION, subject, CHANNEL, "", language, payload)
+        return Message(Subject.CONFIRMATION, subject, CHANNEL, CHANNEL, language, payload)
 
     def _headers(self, subject: str, at: datetime) -> list[str]:
+        if self._sender is None:
+            raise ConfigError("channels.email.sender", "is missing.", hint="Set it, or leave mail out.")
         return [
             self._sender.header("From"),
             f"To: {TO}",
@@ -135,6 +138,10 @@ class Mails:
                 hint="Put unsubscribe_url (update) or confirm_url (confirmation) into it.",
             )
         return body
+
+
+def _mailbox(text: str, key: str) -> Mailbox | None:
+    return Mailbox.parse(text, key) if text else None
 
 
 def _documents(update: Update, texts: Texts) -> list[tuple[str, str]]:
