@@ -134,10 +134,10 @@ def _exchange(
     try:
         with suppress(BrokenPipeError):  # some answer and close before they have read all: the answer counts
             connection.endheaders(request.body or None)
-        answer = connection.getresponse()
-        status = answer.status
-        found = {name.lower(): value for name, value in answer.getheaders()}
-        body = read_body(_pieces(answer), found.get("content-encoding", ""), MAX_ANSWER)
+        with connection.getresponse() as answer:
+            status = answer.status
+            found = {name.lower(): value for name, value in answer.getheaders()}
+            body = read_body(_pieces(answer), found.get("content-encoding", ""), MAX_ANSWER)
         if deadline.expired:  # what ends with the connection looks whole when the watchdog ends it
             raise TimeoutError
     except (OSError, HTTPException, ValueError, BadBody, BodyTooLarge) as error:
