@@ -8,6 +8,7 @@ from syndicate.parsers._shared.formats import parser_names as parser_names
 from syndicate.parsers._shared.language import guess_language as guess_language
 from syndicate.parsers._shared.language import primary_subtag as primary_subtag
 from syndicate.parsers._shared.numbering import counter_text as counter_text
+from syndicate.parsers._shared.numbering import split_bullet as split_bullet
 from syndicate.parsers._shared.numbering import split_number as split_number
 from syndicate.parsers._shared.outline import Outline as Outline
 from syndicate.parsers._shared.outline import make_version as make_version

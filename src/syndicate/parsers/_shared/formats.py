@@ -129,7 +129,7 @@ def _kind_of_zip(data: bytes) -> str:
     for member, name in _ZIP_MEMBERS:
         if member in members:
             return name
-    kind = re.search(rb"application/vnd\.oasis\.opendocument\.(\w+)", data[:200])
+    kind = re.search(rb"application/vnd\.oasis\.opendocument\.(text|spreadsheet|presentation)", data[:200])
     return _OPEN_DOCUMENTS.get(kind[1], "zip") if kind else "zip"
 
 

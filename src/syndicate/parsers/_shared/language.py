@@ -18,9 +18,11 @@ _COMMON = {
     "da": _set(
         "og i at er en til af på for med den det de som der ikke et har kan bør skal ved eller om fra også"
     ),
-    "en": _set("the and of to in is a that for with as on are be by this or not it an"),
+    "en": _set(
+        "the and of to in is a that for with as on are be by this or not it an at from have which should"
+    ),
     "de": _set(
-        "der die und das in den von zu mit ist des für im dem nicht ein eine auf als auch werden sich bei oder"
+        "der die und das in den von zu mit ist des für im dem nicht ein eine auf als auch werden sich bei"
     ),
     "fr": _set("le la les de des et un une est que pour dans du en par sur au avec ne pas qui ou aux"),
     "sv": _set(

@@ -1,0 +1,141 @@
+"""Rows and cells, from where words stand: a PDF knows no tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from syndicate.parsers.pdf.layout import Cell, Line, Word
+
+_EVEN = 1.2
+"""A step between two lines this much larger than the smallest one begins a new row."""
+_FEWEST_LINES = 2
+_FAR = 2.5
+"""Lines that are further apart than so many usual steps stand in no common table."""
+_AIR = 1.5
+_EXACT = 2.0
+_WIDEST = 0.8
+"""A single cell that takes more of the table's width than this is a paragraph, not a cell."""
+
+
+@dataclass(slots=True)
+class Table:
+    """The texts of the cells, row by row."""
+
+    rows: list[list[str]] = field(default_factory=list)
+
+
+def with_tables(lines: Sequence[Line], leading: float) -> list[Line | Table]:
+    """The same, with runs of lines that stand in columns made tables."""
+    parts: list[Line | Table] = []
+    place = 0
+    while place < len(lines):
+        run = _run(lines, place, leading) if len(lines[place].cells) > 1 else []
+        if sum(len(line.cells) > 1 for line in run) >= _FEWEST_LINES:
+            parts.append(_table(run))
+            place += len(run)
+        else:
+            parts.append(lines[place])
+            place += 1
+    return parts
+
+
+def _run(lines: Sequence[Line], start: int, leading: float) -> list[Line]:
+    """The lines from `start` on that stand in columns, in order; cells are cut where a column begins."""
+    run = [lines[start]]
+    columns = lines[start].cells
+    for line in lines[start + 1 :]:
+        lowest = min(other.base for other in run)
+        near = lowest - line.base < _FAR * leading * line.size
+        line = _cut(line, columns)
+        if line.page != run[0].page or not near or not _fits(line, columns):
+            break
+        if len(line.cells) > len(columns):
+            columns = line.cells
+        run.append(line)
+    while (
+        len(run[-1].cells) == 1
+        and run[-1].base < min(line.base for line in run[:-1]) - _AIR * leading * run[-1].size
+    ):
+        run.pop()  # a paragraph that happens to begin below the table
+    return run
+
+
+def _cut(line: Line, columns: Sequence[Cell]) -> Line:
+    """The line with its cells parted at words that stand exactly where a column begins."""
+    starts = [column.left for column in columns]
+    cells: list[Cell] = []
+    for cell in line.cells:
+        words: list[Word] = []
+        for word in cell.words:
+            if words and any(abs(word.left - start) < _EXACT for start in starts):
+                cells.append(Cell(tuple(words)))
+                words = []
+            words.append(word)
+        cells.append(Cell(tuple(words)))
+    return replace(line, cells=tuple(cells))
+
+
+def _fits(line: Line, columns: Sequence[Cell]) -> bool:
+    """Whether no cell of the line reaches from one column into another, nor out to the left of all."""
+    for cell in line.cells:
+        if sum(cell.left < column.right and column.left < cell.right for column in columns) > 1:
+            return False
+        if cell.left < columns[0].left - _EXACT:
+            return False
+    widest = columns[-1].right - columns[0].left
+    return len(line.cells) > 1 or line.right - line.left < _WIDEST * widest
+
+
+def _table(lines: Sequence[Line]) -> Table:
+    columns = _columns(lines)
+    table = Table()
+    for group in _row_lines(lines, columns):
+        texts = [""] * len(columns)
+        for line in group:
+            for cell in line.cells:
+                place = _column_of(cell, columns)
+                texts[place] = f"{texts[place]} {cell.text}".strip()
+        table.rows.append(texts)
+    return table
+
+
+def _columns(lines: Sequence[Line]) -> list[tuple[float, float]]:
+    """The columns of the table, from the lines that have most cells: overlapping cells are one column."""
+    most = max(len(line.cells) for line in lines)
+    spans: list[tuple[float, float]] = []
+    for cell in sorted((cell for line in lines if len(line.cells) == most for cell in line.cells), key=_left):
+        if spans and cell.left < spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], cell.right))
+        else:
+            spans.append((cell.left, cell.right))
+    return spans
+
+
+def _left(cell: Cell) -> float:
+    return cell.left
+
+
+def _column_of(cell: Cell, columns: Sequence[tuple[float, float]]) -> int:
+    """The column that a cell shares most width with, or stands nearest to."""
+    shared = [min(cell.right, right) - max(cell.left, left) for left, right in columns]
+    return shared.index(max(shared))
+
+
+def _row_lines(lines: Sequence[Line], columns: Sequence[tuple[float, float]]) -> list[list[Line]]:
+    """The lines of each row. Where all stand equally far apart, a text in the first column begins a row."""
+    ordered = sorted(lines, key=lambda line: -line.base)
+    bases = sorted({round(line.base, 1) for line in lines}, reverse=True)
+    steps = [upper - lower for upper, lower in pairwise(bases) if upper - lower > 1]
+    smallest = min(steps, default=0.0)
+    even = max(steps, default=0.0) <= _EVEN * smallest
+    rows: list[list[Line]] = []
+    for line in ordered:
+        step = rows[-1][-1].base - line.base if rows else 0.0
+        in_first = any(_column_of(cell, columns) == 0 for cell in line.cells)
+        begins = step > 1 and (in_first if even else step > _EVEN * smallest)
+        if not rows or begins:
+            rows.append([])
+        rows[-1].append(line)
+    return rows
