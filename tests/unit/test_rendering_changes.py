@@ -30,6 +30,14 @@ def test_a_change_is_told_in_words() -> None:
     assert (view.resource, view.role, view.url, view.language) == ("Anbefalinger", "page", SOURCE_URL, "da")
 
 
+def test_the_title_of_the_document_is_no_place_in_it() -> None:
+    change = reworded(section=("Fælles anbefalinger om sundhed og beskæftigelse", "Anbefalinger"))
+
+    (view,) = change_views(update(change), DA)
+
+    assert view.place == "Anbefalinger › Punkt 3"
+
+
 def test_every_kind_has_a_view() -> None:
     same = {"before": "Det samme.", "after": "Det samme.", "edits": (), "facets": ()}
     changes = [

@@ -47,7 +47,8 @@ class ChangeView:
 
 def change_views(update: Update, texts: Texts) -> tuple[ChangeView, ...]:
     """Every change of the update in full, in its order."""
-    return tuple(change_view(noted, update.language, texts) for noted in tame(update.changes))
+    title = tame(update.document_title)
+    return tuple(change_view(noted, title, update.language, texts) for noted in tame(update.changes))
 
 
 def short_list(update: Update, texts: Texts) -> tuple[tuple[ChangeView, ...], int]:
@@ -56,8 +57,9 @@ def short_list(update: Update, texts: Texts) -> tuple[tuple[ChangeView, ...], in
     For a mail or a feed, which must not grow to megabytes; who wants all of it follows the link to the page.
     """
     first, rest = update.changes[:LONGEST_LIST], update.changes[LONGEST_LIST:]
-    views = tuple(change_view(noted, update.language, texts, short=True) for noted in tame(first))
-    return views, len(rest)
+    title = tame(update.document_title)
+    views = [change_view(noted, title, update.language, texts, short=True) for noted in tame(first)]
+    return tuple(views), len(rest)
 
 
 def change_data(noted: NotedChange, texts: Texts) -> dict[str, Any]:
@@ -84,15 +86,17 @@ def change_data(noted: NotedChange, texts: Texts) -> dict[str, Any]:
     }
 
 
-def change_view(noted: NotedChange, language: str, texts: Texts, *, short: bool = False) -> ChangeView:
-    """One change in the words of `texts`; `language` is that of the wordings."""
+def change_view(
+    noted: NotedChange, title: str, language: str, texts: Texts, *, short: bool = False
+) -> ChangeView:
+    """One change in the words of `texts`; `title` is that of the document, `language` that of its words."""
     change = noted.change
     before, after = wordings_html(change, texts, short=short)
     return ChangeView(
         kind=change.kind.value,
         significance=change.significance.value,
         label=texts[f"kind_{change.kind}"],
-        place=_place(change, texts),
+        place=_place(change, title, texts),
         before=before,
         after=after,
         redline=redline_html(change, texts, short=short),
@@ -105,8 +109,10 @@ def change_view(noted: NotedChange, language: str, texts: Texts, *, short: bool 
     )
 
 
-def _place(change: Change, texts: Texts) -> str:
-    names = [name(heading, texts) for heading in change.section]
+def _place(change: Change, title: str, texts: Texts) -> str:
+    # Most pages have their title as a heading above all others, and it stands above the changes already.
+    inner = change.section[1:] if change.section[:1] == (title,) else change.section
+    names = [name(heading, texts) for heading in inner]
     number = [texts["item"].format(number=name(change.number, texts))] if change.number else []
     return " › ".join([*names, *number])
 

@@ -13,7 +13,8 @@ def redline_page(before: Version, after: Version, comparison: Comparison, langua
     """The changes of a comparison as an HTML page in `language`. Nothing in it is loaded from elsewhere."""
     texts = load(language)
     quoted = after.language or before.language or language
-    noted = [NotedChange(change, after.title, "") for change in tame(comparison.changes)]
+    title = tame(after.title or before.title)
+    noted = [NotedChange(change, title, "") for change in tame(comparison.changes)]
     return (
         environment.build()
         .get_template("redline/page.html.j2")
@@ -21,7 +22,7 @@ def redline_page(before: Version, after: Version, comparison: Comparison, langua
             texts=texts,
             language=language,
             source_language=quoted,
-            title=name(tame(after.title or before.title), texts),
-            changes=[change_view(change, quoted, texts) for change in noted],
+            title=name(title, texts),
+            changes=[change_view(change, title, quoted, texts) for change in noted],
         )
     )
