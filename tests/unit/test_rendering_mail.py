@@ -219,7 +219,7 @@ class TestContent:
 
         assert page.attributes["lang"][0] == "en"
         assert page.attributes["lang"].count("da") >= 3
-        assert "March 2, 2026" in page.text
+        assert "2 March 2026 at 13:00" in page.text
         assert "Struck-through text was deleted." in page.text
 
     def test_nothing_is_loaded_and_nobody_is_tracked(self, renderer: Renderer) -> None:

@@ -8,12 +8,11 @@ from pathlib import Path
 from textwrap import fill
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from syndicate import assets
-from syndicate.rendering.texts import FALLBACK, Texts
+from syndicate.rendering.texts import Texts
 
 LINE = 72
 """Characters in a line of plain text mail, so that it can be quoted once without breaking again."""
@@ -49,13 +48,10 @@ def wrapped(text: str, indent: int = 0) -> str:
     )
 
 
-def moment(at: datetime, language: str, timezone: str, texts: Texts) -> str:
+def moment(at: datetime, timezone: str, texts: Texts) -> str:
     """A time as people write it in that language and place: "2. marts 2026 kl. 13.00"."""
-    try:
-        locale = Locale.parse(language)
-    except (UnknownLocaleError, ValueError):
-        locale = Locale.parse(FALLBACK)
     local = at.astimezone(ZoneInfo(timezone))
     return texts["date_and_time"].format(
-        date=format_date(local, "long", locale=locale), time=format_time(local, "short", locale=locale)
+        date=format_date(local, "long", locale=texts["locale"]),
+        time=format_time(local, "short", locale=texts["locale"]),
     )

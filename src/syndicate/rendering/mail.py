@@ -116,7 +116,7 @@ class Mails:
             "summary": text.summary,
             "changes": changes,
             "more": more,
-            "at": moment(update.published_at or update.detected_at, language, self._site.timezone, texts),
+            "at": moment(update.published_at or update.detected_at, self._site.timezone, texts),
             "update_url": self._site.update_url(update.id),
             "corrects_url": self._site.update_url(update.corrects) if update.corrects else "",
             "documents": _documents(update, texts),
