@@ -221,7 +221,7 @@ def test_a_rate_limit_ends_at_midnight_utc() -> None:
     assert error(answer(429)).retry_after == datetime(2026, 11, 24, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("seen", [answer(200, element()), answer(200, {}), answer(403)])
+@pytest.mark.parametrize("seen", [answer(200, element()), answer(403)])
 def test_a_duplicate_that_is_named_is_looked_at_and_adopted(seen: ApiResponse) -> None:
     outcome, api = send(answer(422, DUPLICATE), seen)
     assert outcome.receipt is not None and outcome.receipt.id == URN
@@ -233,6 +233,8 @@ def test_a_duplicate_that_is_named_is_looked_at_and_adopted(seen: ApiResponse) -
     [
         (answer(404), "Permanent content message"),
         (answer(200, element(NOW - timedelta(days=2))), "Permanent duplicate message"),
+        (answer(200, element(commentary="something else")), "Permanent duplicate message"),
+        (answer(200, {}), "Permanent duplicate message"),
         (answer(500), "Uncertain unknown message"),
         (lost(), "Uncertain unknown message"),
     ],

@@ -168,6 +168,7 @@ def test_a_rate_limit_ends_when_the_header_says_unless_that_is_over(
 def test_a_duplicate_is_looked_up_in_the_timeline_and_adopted() -> None:
     outcome, api = send(answer(403, DUPLICATE), timeline(shown("another text"), shown()))
     assert outcome.receipt.id == "99"
+    assert json.loads(outcome.receipt.answer) == shown()
     assert api.requests[1].url.startswith(
         "https://api.x.com/2/users/7/tweets?max_results=100&start_time=2026-11-23T11"
     )

@@ -154,11 +154,10 @@ class Facebook(SocialChannel):
         for post in rows(answer["data"]):
             made = read_time(post.get("created_time"))
             if same_text(str(post.get("message")), text) and made >= oldest_possible(prepared):
-                receipt = self._receipt_of(str(post.get("id")), response)
-                return Reconciled(Presence.FOUND, receipt, "Found among the posts of the page.")
+                return self._found(post, response)
         if len(answer["data"]) >= PAGE:
             return Reconciled(Presence.UNKNOWN, reason="The page has more posts since then than one answer.")
-        return Reconciled(Presence.ABSENT, reason="The page does not show it.")
+        return self._absent()
 
     def health(self, now: datetime) -> Health:
         config = self._config

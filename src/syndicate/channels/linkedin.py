@@ -121,7 +121,7 @@ class LinkedIn(SocialChannel):
             return Reconciled(Presence.UNKNOWN, reason=str(error))
         elements = read_json(response).get("elements")
         if response.status == 200 and isinstance(elements, list):
-            return self._found(prepared, elements, response)
+            return self._search(prepared, elements, response)
         if response.status in (400, 403):
             reason = "LinkedIn does not let this token read posts; a repeat is safe, it names the first one."
             return Reconciled(Presence.ABSENT, reason=reason)
@@ -206,20 +206,20 @@ class LinkedIn(SocialChannel):
             return self._receipt_of(urn, response)
         if seen.status != 200:
             raise self._error(UNKNOWN, response)
-        made = _made_at(read_json(seen))
-        if made and made < oldest_possible(prepared):
+        post = read_json(seen)
+        made = _made_at(post)
+        if not _is_same(post, json.loads(prepared.body)) or (made and made < oldest_possible(prepared)):
             raise self._error(DUPLICATE, response)
         return self._receipt_of(urn, response)
 
-    def _found(self, prepared: Prepared, elements: list[Any], response: ApiResponse) -> Reconciled:
+    def _search(self, prepared: Prepared, elements: list[Any], response: ApiResponse) -> Reconciled:
         ours = json.loads(prepared.body)
         oldest = oldest_possible(prepared)
         for post in rows(elements):
             made = _made_at(post)
             if made and made >= oldest and _is_same(post, ours):
-                receipt = self._receipt_of(str(post.get("id")), response)
-                return Reconciled(Presence.FOUND, receipt, "Found among the posts of the page.")
-        return Reconciled(Presence.ABSENT, reason="The page does not show it.")
+                return self._found(post, response)
+        return self._absent()
 
     # --- change after posting ---
 

@@ -132,11 +132,10 @@ class Twitter(SocialChannel):
         for post in rows(answer.get("data")):
             made = read_time(post.get("created_at"))
             if _is_same(post, text) and made >= oldest_possible(prepared):
-                receipt = self._receipt_of(str(post.get("id")), response)
-                return Reconciled(Presence.FOUND, receipt, "Found in the timeline of the account.")
+                return self._found(post, response)
         if dig(answer, "meta", "next_token"):
             return Reconciled(Presence.UNKNOWN, reason="The timeline is longer than one page since then.")
-        return Reconciled(Presence.ABSENT, reason="The timeline of the account does not show it.")
+        return self._absent()
 
     def health(self, now: datetime) -> Health:
         del now

@@ -5,13 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 from pydantic import BaseModel
 
 from syndicate.channels._shared.health import missing_secrets
 from syndicate.channels._shared.refusals import DUPLICATE, NO_SUCH_POST, UNKNOWN, Refusal, refusal_by_status
-from syndicate.channels._shared.wire import Clock
+from syndicate.channels._shared.wire import Clock, json_bytes
 from syndicate.domain.errors import DeliveryError, DeliveryReason, Permanent, Transient
 from syndicate.domain.model import (
     Account,
@@ -168,6 +169,15 @@ class SocialChannel(ABC):
     def _receipt_of(self, post_id: str, response: ApiResponse) -> Receipt:
         permalink = self._permalink(post_id)
         return Receipt(post_id, permalink, self._clock(), response.status, self._words(response))
+
+    def _found(self, post: Mapping[str, Any], response: ApiResponse) -> Reconciled:
+        """For a post of ours that an answer holds: only the post itself is kept of it."""
+        shown = ApiResponse(response.status, {}, json_bytes(post))
+        receipt = self._receipt_of(str(post.get("id")), shown)
+        return Reconciled(Presence.FOUND, receipt, f"{self._who} shows it.")
+
+    def _absent(self) -> Reconciled:
+        return Reconciled(Presence.ABSENT, reason=f"{self._who} does not show it.")
 
     def _error(self, refusal: Refusal, response: ApiResponse) -> DeliveryError:
         return refusal.error(
