@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -76,7 +75,7 @@ class Folder:
         """
         path = self._inside(address)
         try:
-            with _open(path) as file:
+            with open(path, "rb", opener=_open) as file:
                 return _read(file, address, validators)
         except FileNotFoundError:
             raise _missing(address) from None
@@ -93,6 +92,8 @@ class Folder:
             raise _refused(address, "cannot be opened") from None
         if not path.is_relative_to(self._root.resolve()):
             raise _refused(address, "leads out of the folder")
+        if not path.is_file():
+            raise _refused(address, "is no regular file")
         return path
 
     def _document(self, path: Path) -> FoundDocument:
@@ -114,15 +115,14 @@ def _text(name: str) -> str:
     return os.fsencode(name).decode("utf-8", errors="backslashreplace")
 
 
-def _open(path: Path) -> BinaryIO:
-    # O_NONBLOCK: a named pipe would wait for a writer; O_NOFOLLOW: links were resolved and judged before.
-    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC), "rb")
+def _open(name: str, flags: int) -> int:
+    # What stands at the name may have been exchanged since it was judged: never wait for a pipe, never
+    # follow a link.
+    return os.open(name, flags | os.O_NONBLOCK | os.O_NOFOLLOW)
 
 
 def _read(file: BinaryIO, address: str, validators: Validators | None) -> Retrieved | NotModified:
     before = os.fstat(file.fileno())
-    if not stat.S_ISREG(before.st_mode):
-        raise _refused(address, "is no regular file")
     if before.st_size > MAX_BYTES:
         message = f"The file {address} is larger than {MAX_BYTES // 2**20} MiB: it was not read."
         raise FetchError(address, FetchReason.TOO_LARGE, message)
