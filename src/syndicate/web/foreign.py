@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import quote
 
 from syndicate.domain.model import Block, BlockKind
-from syndicate.rendering.foreign import INVISIBLE
+
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff\ufffe\uffff]")
 
 
 def printable(text: str) -> str:
-    """The text without what no page may hold: control characters, orders of direction, lone surrogates."""
-    return INVISIBLE.sub("", text)
+    """The text without what no page may hold: control characters, orders of direction, lone surrogates.
+
+    Isolates (U+2066 to U+2069) stay: they end where the element around them does.
+    """
+    return _UNSEEN.sub("", text)
 
 
 def masked(address: str) -> str:

@@ -186,4 +186,4 @@ def _plain_name(name: str) -> str:
 
 def _query(values: Mapping[str, str | int]) -> str:
     kept = {name: value for name, value in values.items() if value}
-    return f"?{urlencode(kept)}" if kept else ""
+    return f"?{urlencode(kept, errors='replace')}" if kept else ""

@@ -56,15 +56,15 @@ class Texts:
         return format_decimal(number, locale=self._locale)
 
     def day(self, at: datetime) -> str:
-        """ "23. november 2026", in the site's time zone."""
-        return format_date(at.astimezone(self._timezone), "long", locale=self._locale)
+        """ "23. november 2026", in the site's time zone; the pattern is the entry "format.day"."""
+        return format_date(at.astimezone(self._timezone), self("format.day"), locale=self._locale)
 
     def month(self, at: datetime) -> str:
         """ "november 2026", in the site's time zone."""
         return format_date(at.astimezone(self._timezone), "LLLL y", locale=self._locale)
 
     def moment(self, at: datetime) -> str:
-        """Day and minute, in the site's time zone; the pattern is the entry "format.moment"."""
+        """ "23. november 2026 kl. 10.15", likewise; the pattern is the entry "format.moment"."""
         return format_datetime(at.astimezone(self._timezone), self("format.moment"), locale=self._locale)
 
     def problem(self, problem: str) -> str:
