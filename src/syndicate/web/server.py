@@ -13,12 +13,12 @@ _TOKEN_PATH = re.compile(r"^(.*/(?:confirm|unsubscribe|preferences|feeds/my)/).*
 
 
 class CutTokens(logging.Filter):
-    """Cuts what stands behind the paths of capability links out of uvicorn's access records."""
+    """Cuts out of uvicorn's access records who asked, and what stands behind the paths of capability links."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple) and len(record.args) == 5:
-            client, method, path, version, status = record.args
-            record.args = (client, method, cut_token(str(path)), version, status)
+            _, method, path, version, status = record.args
+            record.args = ("-", method, cut_token(str(path)), version, status)
         return True
 
 
@@ -67,8 +67,14 @@ def _log_config() -> dict[str, Any]:
             "access": {
                 "class": "logging.StreamHandler",
                 "formatter": "access",
-                "filters": ["cut_tokens"],
             }
         },
-        "loggers": {"uvicorn.access": {"handlers": ["access"], "level": "INFO", "propagate": False}},
+        "loggers": {
+            "uvicorn.access": {
+                "handlers": ["access"],
+                "filters": ["cut_tokens"],
+                "level": "INFO",
+                "propagate": False,
+            }
+        },
     }

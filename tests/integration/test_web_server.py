@@ -1,0 +1,111 @@
+"""The site behind its real HTTP server, asked by a real client over loopback."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+from threading import Thread
+
+import pytest
+import requests
+
+from syndicate.web.server import CutTokens, build, cut_token
+from tests import factories
+from tests.web_site import READER, TOKENS, WebSite, filled
+
+TOKEN = TOKENS.unsubscribe(READER, factories.HEALTH.id)
+
+
+@pytest.fixture
+def web() -> WebSite:
+    return filled()
+
+
+@pytest.fixture
+def address(web: WebSite) -> Iterator[str]:
+    """The running site, on a port that was free: the socket listens before the server is started."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
+    web.site = replace(web.site, base_url=f"http://127.0.0.1:{port}")
+    server = build(web.app(), "127.0.0.1", port)
+    thread = Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    yield web.site.base_url
+    server.should_exit = True
+    thread.join(timeout=30)
+    listening.close()
+    assert not thread.is_alive()
+
+
+def test_pages_and_feeds_come_over_one_connection(address: str) -> None:
+    with requests.Session() as session:
+        page = session.get(f"{address}/updates/0f1e2d3c4b5a", timeout=10)
+        assert page.status_code == 200 and "skærpet" in page.text
+        assert "server" not in page.headers and "set-cookie" not in page.headers
+        feed = session.get(f"{address}/feeds/all.rss", timeout=10)
+        assert feed.headers["content-encoding"] == "gzip" and feed.content == b"<rss/>"
+        again = session.get(
+            f"{address}/feeds/all.rss", headers={"If-None-Match": feed.headers["etag"]}, timeout=10
+        )
+        assert (again.status_code, again.content) == (304, b"")
+        head = session.head(f"{address}/feeds/all.rss", timeout=10)
+        assert head.content == b"" and int(head.headers["content-length"]) > 0
+
+
+def test_a_mail_program_unsubscribes(address: str, web: WebSite) -> None:
+    reply = requests.post(
+        f"{address}/unsubscribe/{TOKEN}", data={"List-Unsubscribe": "One-Click"}, timeout=10
+    )
+    assert (reply.status_code, reply.text) == (200, "OK\n")
+    assert web.subscribers.people[READER].topics == (factories.WORK.id,)
+
+
+def test_a_body_without_an_end_is_cut_off(address: str, web: WebSite) -> None:
+    reply = requests.post(
+        f"{address}/subscribe",
+        data=(b"x" * 4096 for _ in range(64)),
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+        timeout=10,
+    )
+    assert reply.status_code == 413
+    assert not web.subscribers.wishes
+
+
+def test_no_token_and_no_address_of_a_reader_is_logged(
+    address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    for path in (f"/unsubscribe/{TOKEN}", f"/preferences/{TOKEN}?lang=da", f"/confirm/{TOKEN}", "/updates"):
+        requests.get(f"{address}{path}", timeout=10)
+    lines = [record.getMessage() for record in caplog.records if record.name == "uvicorn.access"]
+    assert [line.split('"')[1].split()[1] for line in lines] == [
+        "/unsubscribe/…",
+        "/preferences/…",
+        "/confirm/…",
+        "/updates",
+    ]
+    assert TOKEN not in caplog.text
+    assert "127.0.0.1" not in "".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        ("/confirm/abc", "/confirm/…"),
+        ("/unsubscribe/abc?x=1", "/unsubscribe/…"),
+        ("/preferences/abc/def", "/preferences/…"),
+        ("/feeds/my/abc.rss", "/feeds/my/…"),
+        ("/nyt/confirm/abc", "/nyt/confirm/…"),
+        ("/updates?before=3", "/updates?before=3"),
+        ("/", "/"),
+    ],
+)
+def test_what_a_log_may_hold(path: str, logged: str) -> None:
+    assert cut_token(path) == logged
+
+
+def test_other_records_pass_as_they_are() -> None:
+    record = logging.LogRecord("uvicorn.access", logging.INFO, "", 0, "started %s", ("x",), None)
+    assert CutTokens().filter(record)
+    assert record.getMessage() == "started x"
