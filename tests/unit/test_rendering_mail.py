@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
+from syndicate.channels.email.patching import personalise
 from syndicate.domain.errors import ConfigError
 from syndicate.domain.model import Message, Subject, UpdateKind, UpdateText
-from syndicate.domain.placeholders import CONFIRM, MESSAGE_ID, PREFERENCES, TO, UNSUBSCRIBE
+from syndicate.domain.placeholders import CONFIRM, MESSAGE_ID, PREFERENCES, TO, TOKEN_LENGTH, UNSUBSCRIBE
 from syndicate.rendering import MailSettings, Renderer
 from tests.factories import HEALTH, NOON, SOURCE_URL, added, noted, removed, reworded, site, update
 
@@ -284,6 +285,20 @@ def test_hostile_text_in_every_place_is_only_text(renderer: Renderer, text: str)
     assert all(
         address.startswith(("https://nyt.example.org/", "mailto:")) for address in page.attributes["href"]
     )
+
+
+@pytest.mark.parametrize("text", ["Kort.", *HOSTILE], ids=lambda text: ascii(text)[:20])
+def test_the_channel_can_make_it_a_readers_mail(renderer: Renderer, text: str) -> None:
+    """What is composed here passes the checks of the room that fills it in and sends it."""
+    made = renderer.mail(update(added(text), document_title=text, document_url=text), "da")
+    tokens = {"unsubscribe": "a" * TOKEN_LENGTH, "preferences": "b" * TOKEN_LENGTH}
+
+    mail = personalise(made.payload, "laeser@example.org", "0123456789abcdef" * 2, tokens)
+
+    sent = message_from_bytes(mail, policy=default)
+    assert sent["To"] == "laeser@example.org"
+    assert sent["List-Unsubscribe"] == f"<https://nyt.example.org/unsubscribe/{'a' * TOKEN_LENGTH}>"
+    assert "syndicate-" not in mail.decode("ascii").split("\r\n\r\n", 1)[1]
 
 
 class TestConfirmation:
