@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from syndicate.domain import composing, judging, matching
+from syndicate.domain import composing, judging, matching, plausibility
 from syndicate.domain.diffing import compare
 from syndicate.domain.errors import FetchError, FetchReason, SuspectContent, SuspectReason
 from syndicate.domain.judging import JudgedResource
@@ -108,6 +108,8 @@ class Scale:
             return
         if base is not None and twin is None and base.fingerprint == current.fingerprint:
             return
+        if one.snapshot is None:  # read at an earlier visit, and doubted then
+            _inspect_again(one, current, base)
         history = self._store.history(resource.id, HISTORY) if base else []
         comparison = compare(base, current, history=history) if base else Comparison()
         self._touch(one, weighed, comparison, is_new=base is None)
@@ -182,6 +184,13 @@ class Scale:
         looked_before = self._claim.candidate is not None or bool(self._claim.held)
         decision = Decision.HOLD if looked_before else Decision.DOUBT
         return replace(verdict, decision=decision, reason=str(shrunk))
+
+
+def _inspect_again(one: Seen, current: Version, base: Version | None) -> None:
+    try:
+        plausibility.inspect(current, base, body_size=0)
+    except SuspectContent as error:
+        one.error = error
 
 
 def is_shrunk(one: Seen) -> bool:

@@ -1,0 +1,141 @@
+"""A small web of pages for the verbs of watching: what it serves can be changed, spoiled and cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from syndicate import parsers
+from syndicate.domain.errors import FetchError, FetchReason
+from syndicate.domain.model import Update, Version
+from syndicate.ports import (
+    FoundDocument,
+    NotModified,
+    ReadOptions,
+    Retrieved,
+    SourceKind,
+    SourceRecord,
+    Validators,
+)
+from syndicate.services.check import CheckService
+from syndicate.services.watched import VisitReport, WatchedSource
+from tests.storing import NOW, Store
+
+PAGE = "https://kilde.example/side"
+HTML = "text/html; charset=utf-8"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ODT = "application/vnd.oasis.opendocument.text"
+EVERY = timedelta(minutes=5)
+
+
+def page(*recommendations: str, links: Sequence[tuple[str, str]] = (), date: str = "09. jan. 2017") -> bytes:
+    """A page with numbered recommendations and a box of documents."""
+    items = "".join(f"<li>{text}</li>" for text in recommendations)
+    box = "".join(f'<li><a href="{href}">{label}</a></li>' for label, href in links)
+    return f"""<!doctype html><html lang="da"><head><title>Anbefalinger</title></head><body>
+    <nav><a href="/">Forside</a> <a href="/om">Om os</a></nav>
+    <main><h1>Fælles anbefalinger</h1>
+    <p>Anbefalingerne gælder for alle kommuner, der arbejder i boligområder, og for deres partnere.</p>
+    <h2>Anbefalinger</h2><ol>{items}</ol></main>
+    <aside><h2>Dokumenter</h2><ul>{box}</ul></aside>
+    <footer>Oprettet: 03. okt. 2014, Senest opdateret: {date}</footer></body></html>""".encode()
+
+
+BASE = (
+    "Kommunen bør tilbyde alle beboere en helbredssamtale mindst hvert 3. år.",
+    "Boligorganisationen bør stille lokaler til rådighed i mindst 10 timer om ugen.",
+    "Jobcentret bør tilbyde en samtale senest 14 dage efter den første henvendelse.",
+)
+SHARPENED = (BASE[0].replace("bør", "skal"), *BASE[1:])
+
+
+@dataclass
+class Web(SourceKind):
+    """Serves bodies by address, with an ETag of the content. `down` addresses raise; with `only_304` the
+    server insists that nothing changed."""
+
+    bodies: dict[str, tuple[bytes, str]] = field(default_factory=dict)
+    down: dict[str, FetchReason] = field(default_factory=dict)
+    moved: dict[str, str] = field(default_factory=dict)
+    only_304: bool = False
+    follows_attachments: bool = True
+    documents: list[str] = field(default_factory=lambda: [PAGE])
+    asked: list[str] = field(default_factory=list)
+
+    def find(self) -> Sequence[FoundDocument]:
+        return [FoundDocument(address, "", address, "kilde.example") for address in self.documents]
+
+    def retrieve(self, address: str, validators: Validators | None, now: datetime) -> Retrieved | NotModified:
+        self.asked.append(address)
+        if address in self.down:
+            raise FetchError(address, self.down[address], f"{address} cannot be had.")
+        if self.only_304:
+            return NotModified(address)
+        moved_to = self.moved.get(address, "")
+        body, media_type = self.bodies.get(moved_to or address, (None, ""))
+        if body is None:
+            raise FetchError(address, FetchReason.NOT_FOUND, f"{address} is not there (404).", status=404)
+        etag = f'"{hash(body)}"'
+        if validators and validators.url == address and validators.etag == etag:
+            return NotModified(address)
+        return Retrieved(moved_to or address, body, media_type, Validators(address, etag), moved_to=moved_to)
+
+
+class InProcess:
+    """Reads in this process. `crash_on` raises as if the process had ended right there."""
+
+    crash_on: bytes | None = None
+
+    def read(self, data: bytes, *, media_type: str, url: str, options: ReadOptions) -> Version:
+        if self.crash_on is not None and self.crash_on in data:
+            raise KeyboardInterrupt
+        return parsers.read(data, media_type=media_type, url=url, options=options)
+
+
+class Watcher:
+    """One source on a real database, visited whenever the test says so."""
+
+    def __init__(self, folder: Path, *, review: bool = False) -> None:
+        self.store = Store(folder)
+        self.web = Web()
+        self.reader = InProcess()
+        self.now = NOW
+        self.review = review
+        self.options = ReadOptions()
+        self.serve(page(*BASE))
+
+    @property
+    def check(self) -> CheckService:
+        record = SourceRecord("kilde", "Kilden", "page", "da", ("sundhed",))
+        source = WatchedSource(record, self.web, self.options, EVERY, self.review)
+        return CheckService(
+            self.store.watch,
+            self.reader,
+            {"kilde": source},
+            ("da", "en"),
+            ("email", "linkedin"),
+            lambda: 0.5,
+        )
+
+    def serve(self, body: bytes, media_type: str = HTML, address: str = PAGE) -> None:
+        self.web.bodies[address] = (body, media_type)
+
+    def visit(self) -> VisitReport:
+        """Hours later, so that it is due whatever the back-off: one visit to the document."""
+        self.now += timedelta(hours=7)
+        service = self.check
+        service.sync(self.now)
+        service.find(self.now)
+        (claim,) = service.claim(self.now, limit=1)
+        return service.visit(claim, self.now)
+
+    def updates(self) -> list[Update]:
+        """What was published, newest first, editorial ones too."""
+        return self.store.archive.published(editorial=True)
+
+    @property
+    def problem(self) -> str:
+        (status,) = self.store.archive.status(self.now).documents
+        return status.problem
