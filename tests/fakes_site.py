@@ -87,6 +87,7 @@ class Wish:
     message: Message
     target: Target
     at: datetime
+    confirmed: bool = False
 
 
 @dataclass
@@ -126,12 +127,14 @@ class FakeSubscribers:
 
     def confirm(self, optin_id: str, now: datetime) -> Subscriber | None:
         wish = self.wishes.get(optin_id)
-        if wish is None or now - wish.at > self.keeps_for:
+        if wish is None or (not wish.confirmed and now - wish.at > self.keeps_for):
             return None
-        person = self.people[wish.uid]
-        topics = tuple(dict.fromkeys(person.topics + wish.topics))
-        self.people[wish.uid] = replace(person, state="active", topics=topics)
-        return self.people[wish.uid]
+        if not wish.confirmed:  # confirming again must not undo an unsubscription since
+            wish.confirmed = True
+            person = self.people[wish.uid]
+            topics = tuple(dict.fromkeys(person.topics + wish.topics))
+            self.people[wish.uid] = replace(person, state="active", topics=topics)
+        return self.people.get(wish.uid)
 
     def find(self, uid: str) -> Subscriber | None:
         return self.people.get(uid)

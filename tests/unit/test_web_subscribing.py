@@ -151,6 +151,16 @@ def test_confirming_takes_a_button(web: WebSite) -> None:
     assert web.client().post(path).status == 200
 
 
+def test_an_old_confirmation_does_not_undo_an_unsubscription(web: WebSite) -> None:
+    path = confirm_path(web)
+    web.client().post(path)
+    [new] = [person for person in web.subscribers.people.values() if person.address == "new@example.org"]
+    web.client().post(f"/unsubscribe/{TOKENS.unsubscribe(new.uid, HEALTH)}")
+    again = web.client().post(path)
+    assert again.status == 200 and "er siden blevet afmeldt" in again.text
+    assert web.subscribers.people[new.uid].state == "ended"
+
+
 def test_a_late_confirmation_is_gone_and_a_forged_one_unknown(web: WebSite) -> None:
     path = confirm_path(web)
     web.now = NOW + timedelta(days=30)

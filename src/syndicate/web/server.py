@@ -13,7 +13,7 @@ _TOKEN_PATH = re.compile(r"^(.*/(?:confirm|unsubscribe|preferences|feeds/my)/).*
 
 
 class CutTokens(logging.Filter):
-    """Cuts out of uvicorn's access records who asked, and what stands behind the paths of capability links."""
+    """Cuts out of uvicorn's access records who asked, and the tokens behind the paths of links in mails."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple) and len(record.args) == 5:
