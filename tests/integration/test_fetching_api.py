@@ -263,8 +263,9 @@ def test_another_origin_is_not_called(url: str) -> None:
 
     api = AllowListClient(["https://api.example/v2"], resolve=resolve)
     with pytest.raises(ConfigError) as caught:
-        api.call(ApiRequest("POST", url, HEADERS, b"{}"))
+        api.call(ApiRequest("POST", f"{url}?access_token={TOKEN}", HEADERS, b"{}"))
     assert caught.value.key == "accounts"
+    assert TOKEN not in str(caught.value)
 
 
 def test_secrets_travel_encrypted_unless_they_stay_on_this_machine() -> None:

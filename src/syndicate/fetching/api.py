@@ -71,8 +71,11 @@ class AllowListClient:
                 sock = start_tls(sock, address.host, self._tls)
         except NoConnection as error:
             raise Transient(DeliveryReason.NOT_SENT, error.message, hint=error.hint) from None
-        kind = HTTPSConnection if safe else HTTPConnection
-        connection = kind(address.host, address.port)
+        connection = (
+            HTTPSConnection(address.host, address.port, context=self._tls)
+            if safe
+            else HTTPConnection(address.host, address.port)
+        )
         connection.sock = sock
         return connection
 
@@ -88,8 +91,9 @@ def redact(text: str, secrets: Iterable[str]) -> str:
 def _origin(url: str) -> Address:
     try:
         address = check_url(url)
-    except FetchError as error:
-        raise ConfigError("accounts", error.message, hint="Check base_url of the accounts.") from None
+    except FetchError:  # whose message shows the address, which may carry a token
+        message = "an address of a network's API cannot be understood: nothing was sent."
+        raise ConfigError("accounts", message, hint="Check base_url of the accounts.") from None
     if address.scheme != "https" and address.host not in _LOOPBACK_NAMES:
         raise ConfigError(
             "accounts",
