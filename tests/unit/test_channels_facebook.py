@@ -165,7 +165,7 @@ def test_a_duplicate_is_looked_up_among_the_posts_of_the_page() -> None:
     assert told(error(graph(506), lost())) == "Uncertain unknown message"
 
 
-FULL = answer(200, {"data": [{"id": str(n), "message": "x"} for n in range(50)]})
+NEW, OLD = ({"message": "x", "created_time": f"2026-11-2{day}T12:01:00+0000"} for day in (3, 1))
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,9 @@ FULL = answer(200, {"data": [{"id": str(n), "message": "x"} for n in range(50)]}
         (listed(at="yesterday"), Presence.ABSENT),
         (listed(message="another"), Presence.ABSENT),
         (answer(200, {"data": []}), Presence.ABSENT),
-        (FULL, Presence.UNKNOWN),
+        (answer(200, {"data": [NEW] * 50}), Presence.UNKNOWN),
+        (answer(200, {"data": [NEW] * 49 + [OLD]}), Presence.ABSENT),
+        (answer(200, {"data": [NEW] * 49}), Presence.ABSENT),
         (answer(200, b"<html>"), Presence.UNKNOWN),
         (graph(190, 401), Presence.UNKNOWN),
         (lost(), Presence.UNKNOWN),

@@ -151,11 +151,12 @@ class Facebook(SocialChannel):
         if response.status != 200 or not isinstance(answer.get("data"), list):
             return self._unknown(response)
         text = parse_qs(prepared.body.decode()).get("message", [""])[0]
-        for post in rows(answer["data"]):
-            made = read_time(post.get("created_time"))
-            if same_text(str(post.get("message")), text) and made >= oldest_possible(prepared):
+        times = [read_time(post.get("created_time")) for post in rows(answer["data"])]
+        recent = [made is not None and made >= oldest_possible(prepared) for made in times]
+        for post, is_recent in zip(rows(answer["data"]), recent, strict=True):
+            if is_recent and same_text(str(post.get("message")), text):
                 return self._found(post, response)
-        if len(answer["data"]) >= PAGE:
+        if len(recent) >= PAGE and all(recent):
             return Reconciled(Presence.UNKNOWN, reason="The page has more posts since then than one answer.")
         return self._absent()
 

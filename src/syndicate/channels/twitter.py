@@ -131,7 +131,7 @@ class Twitter(SocialChannel):
         text = json.loads(prepared.body)["text"]
         for post in rows(answer.get("data")):
             made = read_time(post.get("created_at"))
-            if _is_same(post, text) and made >= oldest_possible(prepared):
+            if made and made >= oldest_possible(prepared) and _is_same(post, text):
                 return self._found(post, response)
         if dig(answer, "meta", "next_token"):
             return Reconciled(Presence.UNKNOWN, reason="The timeline is longer than one page since then.")
@@ -207,7 +207,7 @@ class Twitter(SocialChannel):
             {
                 "max_results": PAGE,
                 "start_time": oldest_possible(prepared).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-                "tweet.fields": "created_at,entities",
+                "post.fields": "created_at,entities",
             }
         )
         return self._call("GET", f"{self._config.base_url}/2/users/{self._user_id}/tweets?{query}")

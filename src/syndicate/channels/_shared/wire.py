@@ -99,10 +99,10 @@ def oldest_possible(prepared: Prepared) -> datetime:
     return (prepared.planned_at or _LONG_AGO) - CLOCK_SLACK
 
 
-def read_time(text: object) -> datetime:
-    """A network's ISO time; one of long ago where it cannot be read, so that it proves nothing."""
+def read_time(text: object) -> datetime | None:
+    """A network's ISO time; None where it cannot be read."""
     try:
         moment = datetime.fromisoformat(str(text))
     except ValueError:
-        return _LONG_AGO
+        return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
