@@ -446,19 +446,3 @@ def fetch_once(url: str, *, allow_private: bool) -> Retrieved:
         fetcher.close()
     assert isinstance(answer, Retrieved)  # without validators there is no "not modified"
     return answer
-
-
-def build_site(app: App, trouble: Callable[[], list[str]]) -> Any:
-    """The public site as an ASGI application; `trouble` says why it is not ready (empty when it is)."""
-    from syndicate.web.app import create_app
-    from syndicate.web.pages import PageRenderer
-
-    return create_app(
-        site=app.site,
-        archive=app.archive,
-        subscribe=app.subscribe,
-        pages=PageRenderer(app.site, app.templates),
-        readiness=trouble,
-        clock=app.clock,
-        trusted_proxies=app.config.web.trusted_proxies,
-    )

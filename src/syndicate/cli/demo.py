@@ -60,7 +60,7 @@ class Story:
         shutil.copytree(assets.folder("config"), config, ignore=shutil.ignore_patterns("var"))
         self._page = config / "sample-site" / "index.html"
         ports = stack.enter_context(_sandbox(folder, config / "sample-site"))
-        self.sandbox = f"http://127.0.0.1:{ports['http_port']}"
+        self.sandbox = f"http://127.0.0.1:{ports['http']}"
         port = _free_port()
         self.site = f"http://127.0.0.1:{port}"
         _adapt(config / "syndicate.toml", ports, port)
@@ -93,7 +93,12 @@ class Story:
         topics = re.findall(r'name="topics?"[^>]*value="([^"]+)"', form)
         require(topics, "The form offers no topics.")
         name = re.findall(r'name="(topics?)"', form)[0]
-        fields = {"address": READER, "email": READER, name: topics, "language": "da"}
+        fields: dict[str, str | list[str]] = {
+            "address": READER,
+            "email": READER,
+            name: topics,
+            "language": "da",
+        }
         status, _ = self._look.post(f"{self.site}/subscribe", fields)
         require(status in (200, 202, 303), f"The form answered {status}.")
         mail = self._look.until("the confirmation mail", self._mails)[0]
@@ -186,8 +191,8 @@ class Story:
         self._look.until("more visits", lambda: self._asked() >= start + VISITS)
 
     def _asked(self) -> int:
-        count: int = self._look.json(f"{self.sandbox}/api/site")["requests"]
-        return count
+        asked: dict[str, int] = self._look.json(f"{self.sandbox}/api/site")["requests"]
+        return asked.get("", 0)
 
     def _entries(self, name: str) -> list[Any]:
         status, body = self._look.get(f"{self.site}/feeds/all.{name}")
@@ -254,8 +259,8 @@ def _adapt(path: Path, ports: dict[str, Any], port: int) -> None:
     """The shipped configuration with this run's ports; everything else stays as users get it."""
     text = path.read_text(encoding="utf-8")
     for before, after in (
-        ("127.0.0.1:8025", f"127.0.0.1:{ports['http_port']}"),
-        ("127.0.0.1:1025", f"127.0.0.1:{ports['smtp_port']}"),
+        ("127.0.0.1:8025", f"127.0.0.1:{ports['http']}"),
+        ("127.0.0.1:1025", f"127.0.0.1:{ports['smtp']}"),
         ("127.0.0.1:8080", f"127.0.0.1:{port}"),
         ("port = 8080", f"port = {port}"),
         ("metrics_port = 9108", "metrics_port = 0"),

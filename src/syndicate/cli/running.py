@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -89,7 +90,6 @@ def _run(app: App, presence: Presence) -> None:
 
 
 def _serve(app: App, prepare: Callable[[], object], trouble: Callable[[], list[str]]) -> None:
-    from syndicate.bootstrap import build_site
     from syndicate.web.server import build
 
     prepare()
@@ -97,9 +97,25 @@ def _serve(app: App, prepare: Callable[[], object], trouble: Callable[[], list[s
     listening = _listen(web.host, web.port)
     host, port = listening.getsockname()[:2]
     logging.getLogger("syndicate").info("The site is at http://%s:%s", host, port)
-    server = build(build_site(app, trouble), host, port)
+    server = build(_site(app, trouble), host, port)
     with _metrics(app):
         server.run(sockets=[listening])
+
+
+def _site(app: App, trouble: Callable[[], list[str]]) -> Any:
+    """The public site as an ASGI application; `trouble` says why it is not ready (empty when it is)."""
+    from syndicate.web.app import create_app
+    from syndicate.web.pages import PageRenderer
+
+    return create_app(
+        site=app.site,
+        archive=app.archive,
+        subscribe=app.subscribe,
+        pages=PageRenderer(app.site, app.templates),
+        readiness=trouble,
+        clock=app.clock,
+        trusted_proxies=app.config.web.trusted_proxies,
+    )
 
 
 @contextmanager
@@ -154,7 +170,7 @@ def _sandbox_beside(app: App) -> Iterator[None]:
                 "The sandbox did not start.", hint=f"Are the ports {HTTP_PORT} and {SMTP_PORT} free?"
             )
         ports = json.loads(line)
-        logging.getLogger("syndicate").info("The sandbox is at http://127.0.0.1:%s", ports["http_port"])
+        logging.getLogger("syndicate").info("The sandbox is at http://127.0.0.1:%s", ports["http"])
         yield
     finally:
         child.terminate()

@@ -28,9 +28,11 @@ def build(world: World, settings: Settings, site: Path | None, cards: Cards) -> 
         LinkedIn(world, settings),
         Facebook(world, settings),
     )
+    folder = Site(site)
     return Starlette(
         routes=[
-            Route("/site/{path:path}", Site(site).answer),
+            Route("/site/{path:path}", folder.answer),
+            Route("/api/site", folder.report),
             Route("/robots.txt", _robots),
             *Api(world).routes,
             *Pages(world).routes,

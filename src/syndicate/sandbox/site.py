@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+from collections import Counter
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 _TYPES = {
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -19,12 +20,14 @@ _TYPES = {
 
 
 class Site:
-    """`folder` as `/site/…`; None serves nothing."""
+    """`folder` as `/site/…`; None serves nothing. `requests` counts what was asked of it, page by page."""
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder.resolve() if folder else None
+        self.requests: Counter[str] = Counter()
 
     async def answer(self, request: Request) -> Response:
+        self.requests[request.path_params["path"]] += 1
         path = self._file(request.path_params["path"])
         if not path:
             return PlainTextResponse("Not found\n", 404)
@@ -41,6 +44,10 @@ class Site:
         if _is_known(request, headers["etag"], changed):
             return Response(status_code=304, headers=headers)
         return Response(content, headers=headers | {"content-type": _media_type(path)})
+
+    async def report(self, _: Request) -> Response:
+        """How often each path was asked for since the start; "" is the page itself."""
+        return JSONResponse({"requests": self.requests})
 
     def _file(self, name: str) -> Path | None:
         if not self._folder or "\0" in name:
