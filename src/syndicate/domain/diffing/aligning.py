@@ -3,45 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
 from rapidfuzz.distance import LCSseq
 
-from syndicate.domain.diffing.words import essence
+from syndicate.domain.diffing.regrouping import belongs, mostly_inside, same_words
+from syndicate.domain.diffing.units import Unit, glued, likeness, units
 from syndicate.domain.model import Block, BlockKind
 
-_LONG = 3_000
-"""Characters above which likeness is judged by words alone."""
 _RARE = 12
 """A word in more blocks than this does not help to find where a block went."""
 _SMALL = 24
 """Blocks on each side of a gap up to which all are compared with all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """One block, or neighbours that the other side has as one; `at` is the place of the first."""
-
-    at: int
-    blocks: tuple[Block, ...]
-    essence: str
-
-    @property
-    def block(self) -> Block:
-        """The block, or the first with the text of all."""
-        first = self.blocks[0]
-        if len(self.blocks) == 1:
-            return first
-        links = tuple(link for block in self.blocks for link in block.links)
-        text = " ".join(block.text for block in self.blocks)
-        return Block(first.kind, text, first.section, first.number, first.level, links)
+_MOST = 8
+"""Blocks that may be given to a pair on each side of it."""
+_ALIKE_NEAR, _ALIKE_IN_SECTION, _ALIKE_ANYWHERE = 0.5, 0.6, 0.75
+"""How alike two blocks must be to be one, by how far apart they stand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What became of a unit. One side is None for what came or went; `moved`: it changed places with others.
+    """What became of a unit. One side is None for what came or went. `moved`: it changed places with others.
 
     `at` sorts pairs in the order of the newer text, what went standing after what it followed.
     """
@@ -52,136 +35,103 @@ class Pair:
     moved: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """Places between two neighbours that stayed, on both sides."""
+
+    olds: range
+    news: range
+
+
 def align(before: Sequence[Block], after: Sequence[Block]) -> list[Pair]:
     """Every block of both sides in exactly one pair, in the order of the newer text.
 
     Equal words first (in order, then anywhere), then neighbours that were split or joined, then the most
-    alike. Blocks without a word are left out.
+    alike, then what of a block was cut off beside it. Blocks without a word are left out.
     """
-    return _Alignment(_units(before), _units(after)).pairs()
-
-
-def _units(blocks: Sequence[Block]) -> list[Unit]:
-    units = (Unit(at, (block,), essence(block.text)) for at, block in enumerate(blocks))
-    return [unit for unit in units if unit.essence]
+    return _Alignment(units(before), units(after)).pairs()
 
 
 class _Alignment:
-    """One run: what is still free on each side, and the pairs found so far."""
+    """One run: what is still free on each side, by its place in the row of units, and what was found."""
 
     def __init__(self, before: Sequence[Unit], after: Sequence[Unit]) -> None:
         self._before, self._after = before, after
-        self._free_before = dict(enumerate(before))
-        self._free_after = dict(enumerate(after))
+        self._olds = dict(enumerate(before))
+        self._news = dict(enumerate(after))
         self._found: list[tuple[Unit, Unit, bool]] = []
 
     def pairs(self) -> list[Pair]:
         gaps = self._pair_in_order()
         self._pair_anywhere()
         for gap in gaps:
-            self._pair_regrouped(*gap)
+            self._pair_runs(gap)
         self._pair_alike(gaps)
+        self._attach_the_cut_off()
         return sorted(self._all_pairs(), key=lambda pair: pair.at)
 
-    def _take(self, i: int, j: int, moved: bool = False) -> None:
-        self._found.append((self._free_before.pop(i), self._free_after.pop(j), moved))
+    def _take(self, olds: Sequence[int], news: Sequence[int], moved: bool = False) -> None:
+        old = glued([self._olds.pop(i) for i in olds])
+        self._found.append((old, glued([self._news.pop(j) for j in news]), moved))
 
-    def _pair_in_order(self) -> list[tuple[range, range]]:
+    def _free(self, gap: _Gap) -> tuple[list[int], list[int]]:
+        return [i for i in gap.olds if i in self._olds], [j for j in gap.news if j in self._news]
+
+    # --- equal words ------------------------------------------------------------------------------
+
+    def _pair_in_order(self) -> list[_Gap]:
         """Pairs what stands in the same order on both sides; gives the gaps between."""
-        gaps = []
         numbers: dict[str, int] = {}
         old = [numbers.setdefault(unit.essence, len(numbers)) for unit in self._before]
         new = [numbers.setdefault(unit.essence, len(numbers)) for unit in self._after]
-        i = j = 0
+        gaps, i, j = [], 0, 0
         for run in LCSseq.opcodes(old, new).as_matching_blocks():
             if i < run.a or j < run.b:
-                gaps.append((range(i, run.a), range(j, run.b)))
+                gaps.append(_Gap(range(i, run.a), range(j, run.b)))
             for step in range(run.size):
-                self._take(run.a + step, run.b + step)
+                self._take([run.a + step], [run.b + step])
             i, j = run.a + run.size, run.b + run.size
         return gaps
 
     def _pair_anywhere(self) -> None:
         """Pairs equal words that stand in another place."""
         places: dict[str, deque[int]] = defaultdict(deque)
-        for j, unit in self._free_after.items():
+        for j, unit in self._news.items():
             places[unit.essence].append(j)
-        for i, unit in list(self._free_before.items()):
+        for i, unit in list(self._olds.items()):
             if places[unit.essence]:
-                self._take(i, places[unit.essence].popleft(), moved=True)
+                self._take([i], [places[unit.essence].popleft()], moved=True)
 
-    def _pair_regrouped(self, before: range, after: range) -> None:
-        """Pairs runs of neighbours with the same words in all, however they are cut into blocks."""
-        starts = defaultdict(list)
-        for j in after:
-            if j in self._free_after:
-                starts[self._free_after[j].essence.partition(" ")[0]].append(j)
-        for i in before:
-            if i not in self._free_before:
-                continue
-            for j in starts[self._free_before[i].essence.partition(" ")[0]]:
-                olds, news = self._same_run(i, j)
-                if olds:
-                    self._glue(self._free_before, olds)
-                    self._glue(self._free_after, news)
-                    self._take(olds[0], news[0])
-                    break
+    def _pair_runs(self, gap: _Gap) -> None:
+        """Pairs neighbours that were split or joined."""
+        for find in (same_words, mostly_inside):
+            i, j = self._free(gap)
+            for i1, i2, j1, j2 in find([self._olds[at] for at in i], [self._news[at] for at in j]):
+                if all(at in self._olds for at in i[i1:i2]) and all(at in self._news for at in j[j1:j2]):
+                    self._take(i[i1:i2], j[j1:j2])
 
-    def _same_run(self, i: int, j: int) -> tuple[list[int], list[int]]:
-        """The shortest runs from `i` and `j` with the same words, or two empty ones."""
-        olds, news = [i], [j]
-        old, new = self._words(self._free_before, i), self._words(self._free_after, j)
-        while old and new and old != new:
-            if new.startswith(old):
-                olds.append(olds[-1] + 1)
-                more = self._words(self._free_before, olds[-1])
-                old = old + " " + more if more else ""
-            elif old.startswith(new):
-                news.append(news[-1] + 1)
-                more = self._words(self._free_after, news[-1])
-                new = new + " " + more if more else ""
-            else:
-                return [], []
-        return (olds, news) if old and new else ([], [])
+    # --- alike words ------------------------------------------------------------------------------
 
-    @staticmethod
-    def _words(free: dict[int, Unit], index: int) -> str:
-        return free[index].essence if index in free else ""
-
-    @staticmethod
-    def _glue(free: dict[int, Unit], run: Sequence[int]) -> None:
-        """Make one unit of a run of neighbours."""
-        units = [free.pop(index) for index in run]
-        blocks = tuple(block for unit in units for block in unit.blocks)
-        free[run[0]] = Unit(units[0].at, blocks, " ".join(unit.essence for unit in units))
-
-    def _pair_alike(self, gaps: Sequence[tuple[range, range]]) -> None:
+    def _pair_alike(self, gaps: Sequence[_Gap]) -> None:
         """Pairs the most alike first, wherever they stand; near ones need to be less alike."""
-        gap_of = {j: number for number, (_, after) in enumerate(gaps) for j in after}
+        home = {i: number for number, gap in enumerate(gaps) for i in gap.olds}
+        gap_of = {j: number for number, gap in enumerate(gaps) for j in gap.news}
         scored = []
-        for i, j, near in self._candidates(gaps, gap_of):
-            score = self._score(self._free_before[i], self._free_after[j], near)
+        for i, j in dict.fromkeys([*self._neighbours(gaps), *self._sharing_rare_words()]):
+            near = home[i] == gap_of[j]
+            score = _score(self._olds[i], self._news[j], near)
             if score:
-                scored.append((-score, not near, abs(i - j), i, j, near))
-        for _, _, _, i, j, near in sorted(scored):
-            if i in self._free_before and j in self._free_after:
-                self._take(i, j, moved=not near)
+                scored.append((-score, abs(i - j), i, j, near))
+        for _, _, i, j, near in sorted(scored):
+            if i in self._olds and j in self._news:
+                self._take([i], [j], moved=not near)
+        for gap in gaps:
+            self._pair_headings(gap)
 
-    def _candidates(
-        self, gaps: Sequence[tuple[range, range]], gap_of: dict[int, int]
-    ) -> Iterator[tuple[int, int, bool]]:
-        """Pairs worth a closer look: all of a small gap, else those that share rare words or their rank."""
-        seen: set[tuple[int, int]] = set()
-        home = {i: number for number, (before, _) in enumerate(gaps) for i in before}
-        for i, j in [*self._neighbours(gaps), *self._sharing_rare_words()]:
-            if (i, j) not in seen:
-                seen.add((i, j))
-                yield i, j, home.get(i, -1) == gap_of.get(j, -2)
-
-    def _neighbours(self, gaps: Sequence[tuple[range, range]]) -> Iterator[tuple[int, int]]:
-        for before, after in gaps:
-            olds = [i for i in before if i in self._free_before]
-            news = [j for j in after if j in self._free_after]
+    def _neighbours(self, gaps: Sequence[_Gap]) -> Iterator[tuple[int, int]]:
+        """All of a small gap, else what has the same rank in it."""
+        for gap in gaps:
+            olds, news = self._free(gap)
             if len(olds) <= _SMALL and len(news) <= _SMALL:
                 yield from ((i, j) for i in olds for j in news)
             else:
@@ -189,30 +139,40 @@ class _Alignment:
 
     def _sharing_rare_words(self) -> Iterator[tuple[int, int]]:
         holders: dict[str, list[int]] = defaultdict(list)
-        for j, unit in self._free_after.items():
+        for j, unit in self._news.items():
             for word in set(unit.essence.split()):
                 holders[word].append(j)
-        for i, unit in self._free_before.items():
-            votes = Counter(j for word in set(unit.essence.split()) for j in _rare(holders.get(word, ())))
+        rare = {word: places for word, places in holders.items() if len(places) <= _RARE}
+        for i, unit in self._olds.items():
+            # A row, not a set: the order of a set of words differs from process to process.
+            votes = Counter(j for word in dict.fromkeys(unit.essence.split()) for j in rare.get(word, ()))
             yield from ((i, j) for j, _ in votes.most_common(3))
 
-    def _score(self, old: Unit, new: Unit, near: bool) -> float:
-        """How alike two units are, from 0 to about 1; 0 when they are not the same block."""
-        if (old.block.kind is BlockKind.HEADING) != (new.block.kind is BlockKind.HEADING):
-            return 0.0
-        score = likeness(old.essence, new.essence)
-        same_section = old.block.section == new.block.section
-        least = 0.5 if near else 0.6 if same_section else 0.75
-        return score + 0.05 * near + 0.02 * same_section if score >= least else 0.0
+    def _pair_headings(self, gap: _Gap) -> None:
+        """A lone heading in the place of a lone heading of its level has another name, whatever the words."""
+        olds, news = self._free(gap)
+        if len(olds) == len(news) == 1:
+            old, new = self._olds[olds[0]].block, self._news[news[0]].block
+            if old.kind is new.kind is BlockKind.HEADING and old.level == new.level:
+                self._take(olds, news)
+
+    def _attach_the_cut_off(self) -> None:
+        """Gives blocks that are left over to the pair beside them that has their words on its other side."""
+        olds, news = _Loose(self._olds), _Loose(self._news)
+        for index, (old, new, moved) in enumerate(self._found):
+            if old.essence != new.essence and not moved:
+                self._found[index] = (olds.grown(old, new), news.grown(new, old), moved)
+
+    # --- the result -------------------------------------------------------------------------------
 
     def _all_pairs(self) -> Iterator[Pair]:
         place = {}
         for old, new, moved in self._found:
             place[old.at] = new.at
             yield Pair(old.block, new.block, (new.at, -1), moved)
-        for new in self._free_after.values():
+        for new in self._news.values():
             yield Pair(None, new.block, (new.at, -1))
-        free = {unit.at: unit for unit in self._free_before.values()}
+        free = {unit.at: unit for unit in self._olds.values()}
         last = -1
         for at in sorted([*place, *free]):
             last = place.get(at, last)
@@ -220,16 +180,38 @@ class _Alignment:
                 yield Pair(free[at].block, None, (last, at))
 
 
-def _rare(holders: Sequence[int]) -> Iterable[int]:
-    return holders if len(holders) <= _RARE else ()
+def _score(old: Unit, new: Unit, near: bool) -> float:
+    """How alike two units are, from 0 to about 1; 0 when they are not the same block."""
+    first, second = old.blocks[0], new.blocks[0]
+    if (first.kind is BlockKind.HEADING) != (second.kind is BlockKind.HEADING):
+        return 0.0
+    same_section = first.section == second.section
+    least = _ALIKE_NEAR if near else _ALIKE_IN_SECTION if same_section else _ALIKE_ANYWHERE
+    score = likeness(old.essence, new.essence)
+    return score + 0.05 * near + 0.02 * same_section if score >= least else 0.0
 
 
-def likeness(old: str, new: str) -> float:
-    """From 0 to 1: the share of words in common; for short texts that differ by letters, of letters."""
-    first, second = old.split(), new.split()
-    common = (Counter(first) & Counter(second)).total()
-    by_words = 2 * common / max(len(first) + len(second), 1)
-    if by_words >= 0.75 or max(len(old), len(new)) > _LONG:
-        return by_words
-    by_letters = fuzz.ratio(old, new, score_cutoff=75.0) / 100
-    return max(by_words, by_letters)
+class _Loose:
+    """Free units by where they begin and end."""
+
+    def __init__(self, free: dict[int, Unit]) -> None:
+        self._free = free
+        self._begins = {unit.at: index for index, unit in free.items()}
+        self._ends = {unit.last: index for index, unit in free.items()}
+
+    def grown(self, own: Unit, other: Unit) -> Unit:
+        """`own` with the free units right behind and before it that say what `other` says beyond it."""
+        for _ in range(_MOST):
+            part = self._at(self._begins, own.last + 1)
+            if part is None or not belongs(part, own, other):
+                break
+            own = glued([own, self._free.pop(self._begins[part.at])])
+        for _ in range(_MOST):
+            part = self._at(self._ends, own.at - 1)
+            if part is None or not belongs(part, own, other):
+                break
+            own = glued([self._free.pop(self._begins[part.at]), own])
+        return own
+
+    def _at(self, index_by_place: dict[int, int], place: int) -> Unit | None:
+        return self._free.get(index_by_place.get(place, -1))
