@@ -146,11 +146,15 @@ class Teller:
         """What became what, in the fewest whole expressions."""
         told = [facet for facet in change.facets if facet.kind is not FacetKind.LINK]
         strengths = [facet for facet in told if facet.kind is FacetKind.STRENGTH]
+        if all(facet.kind is FacetKind.NEGATION for facet in told):
+            # "with" that became "without": the pair says more than the negation that came.
+            swapped = list(self._swapped_words(change))
+            if swapped:
+                yield from swapped
+                return
         for facet in told:
             if facet.kind is not FacetKind.NEGATION or not _holds(strengths, facet):
                 yield self._became(facet.before, facet.after)
-        if not told:
-            yield from self._swapped_words(change)
 
     def _swapped_words(self, change: Change) -> Iterator[str]:
         """The words themselves, where it is few of them at one place."""
