@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from syndicate.channels import linkedin
+from syndicate.channels.linkedin.little_text import escape, visible
 from syndicate.domain.errors import DeliveryError, DeliveryReason, Permanent, Uncertain
 from syndicate.domain.model import Account, Action, HealthState, Prepared, Presence, Target
 from syndicate.ports import ApiResponse, Channel, Outcome
@@ -58,7 +59,7 @@ def element(at: datetime = NOW, commentary: str = "", source: str = LINK) -> dic
     return {
         "id": URN,
         "author": AUTHOR,
-        "commentary": commentary or linkedin.escape(TEXT),
+        "commentary": commentary or escape(TEXT),
         "content": {"article": {"source": source}},
         "createdAt": int(at.timestamp() * 1000),
     }
@@ -108,9 +109,9 @@ TRICKY = st.text(alphabet=st.sampled_from("\\|{}@[]()<>#*_~ aæ1\n:/.h")) | st.t
 
 @given(TRICKY)
 def test_little_text_reads_as_the_plain_text_that_it_came_from(text: str) -> None:
-    escaped = linkedin.escape(text)
+    escaped = escape(text)
     assert LittleText(escaped).read() == text
-    assert linkedin.visible(escaped) == text
+    assert visible(escaped) == text
 
 
 @given(
@@ -120,8 +121,8 @@ def test_little_text_reads_as_the_plain_text_that_it_came_from(text: str) -> Non
 )
 def test_little_text_holds_with_links_and_hashtags_in_any_order(pieces: list[str]) -> None:
     text = "".join(pieces)
-    assert LittleText(linkedin.escape(text)).read() == text
-    assert linkedin.visible(linkedin.escape(text, urls=False)) == text
+    assert LittleText(escape(text)).read() == text
+    assert visible(escape(text, urls=False)) == text
 
 
 @pytest.mark.parametrize(
@@ -134,11 +135,11 @@ def test_little_text_holds_with_links_and_hashtags_in_any_order(pieces: list[str
     ],
 )
 def test_only_our_hashtags_become_elements(text: str, escaped: str) -> None:
-    assert linkedin.escape(text) == escaped
+    assert escape(text) == escaped
 
 
 def test_addresses_can_be_left_alone_but_never_their_brackets() -> None:
-    assert linkedin.escape("_ https://a.dk/x_y(z)~", urls=False) == "\\_ https://a.dk/x_y\\(z\\)~"
+    assert escape("_ https://a.dk/x_y(z)~", urls=False) == "\\_ https://a.dk/x_y\\(z\\)~"
 
 
 # --- the request ------------------------------------------------------------------------------------

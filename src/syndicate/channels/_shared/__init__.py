@@ -17,7 +17,7 @@ from syndicate.channels._shared.refusals import VERSION as VERSION
 from syndicate.channels._shared.refusals import Refusal as Refusal
 from syndicate.channels._shared.refusals import refusal_by_status as refusal_by_status
 from syndicate.channels._shared.sending import SocialChannel as SocialChannel
-from syndicate.channels._shared.sending import not_tried as not_tried
+from syndicate.channels._shared.sending import one_by_one as one_by_one
 from syndicate.channels._shared.wire import LOOPBACK as LOOPBACK
 from syndicate.channels._shared.wire import BaseUrl as BaseUrl
 from syndicate.channels._shared.wire import Clock as Clock

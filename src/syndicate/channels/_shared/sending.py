@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -30,16 +30,32 @@ from syndicate.ports import ApiClient, ApiRequest, ApiResponse, Commit, Outcome
 ANSWER_LIMIT = 2000
 
 
-def not_tried(prepared: Prepared, cause: DeliveryError) -> Outcome:
-    """The outcome for the rest of a batch after an error that concerns the whole destination."""
-    error = Transient(
+def one_by_one(batch: Sequence[Prepared], attempt: Callable[[Prepared], Receipt]) -> Iterator[Outcome]:
+    """The outcomes of a batch in order, each as soon as it is known.
+
+    `attempt` sends one message and may raise DeliveryError. After an error that concerns the whole
+    destination, the rest is not tried.
+    """
+    cause: DeliveryError | None = None
+    for prepared in batch:
+        try:
+            if cause:
+                raise _not_tried(cause)
+            outcome = Outcome(prepared.key, receipt=attempt(prepared))
+        except DeliveryError as error:
+            cause = cause or (error if error.whole_destination else None)
+            outcome = Outcome(prepared.key, error=error)
+        yield outcome
+
+
+def _not_tried(cause: DeliveryError) -> Transient:
+    return Transient(
         DeliveryReason.NOT_SENT,
         f"Not tried, because of another message: {cause.message}",
         retry_after=cause.retry_after,
         whole_destination=True,
         hint=cause.hint,
     )
-    return Outcome(prepared.key, error=error)
 
 
 class SocialChannel(ABC):
@@ -109,12 +125,7 @@ class SocialChannel(ABC):
         return len(text)
 
     def send(self, batch: Sequence[Prepared], commit: Commit) -> Iterator[Outcome]:
-        cause: DeliveryError | None = None
-        for prepared in batch:
-            outcome = not_tried(prepared, cause) if cause else self._outcome(prepared, commit)
-            if cause is None and outcome.error is not None and outcome.error.whole_destination:
-                cause = outcome.error
-            yield outcome
+        return one_by_one(batch, lambda prepared: self._create(prepared, commit))
 
     def amend(self, receipt: Receipt, action: Action, message: Message | None = None) -> Outcome:
         """Edits or deletes. The key of the outcome is the receipt's id."""
@@ -123,12 +134,6 @@ class SocialChannel(ABC):
             return Outcome(receipt.id, receipt=self._amended(receipt, action, message))
         except DeliveryError as error:
             return Outcome(receipt.id, error=error)
-
-    def _outcome(self, prepared: Prepared, commit: Commit) -> Outcome:
-        try:
-            return Outcome(prepared.key, receipt=self._create(prepared, commit))
-        except DeliveryError as error:
-            return Outcome(prepared.key, error=error)
 
     def _create(self, prepared: Prepared, commit: Commit) -> Receipt:
         self._need_secrets()

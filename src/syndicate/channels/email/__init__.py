@@ -19,13 +19,13 @@ from syndicate.channels._shared import (
     Clock,
     missing_health,
     missing_secrets,
-    not_tried,
+    one_by_one,
     utc_now,
     worst,
 )
 from syndicate.channels.email.patching import checked_address, personalise
 from syndicate.channels.email.transport import Relay, Security, Transport
-from syndicate.domain.errors import DeliveryError, DeliveryReason, InvalidAddress, Permanent
+from syndicate.domain.errors import DeliveryReason, InvalidAddress, Permanent
 from syndicate.domain.mail_address import normalise
 from syndicate.domain.model import (
     Action,
@@ -134,13 +134,8 @@ class Email:
     def send(self, batch: Sequence[Prepared], commit: Commit) -> Iterator[Outcome]:
         """As the port says; one connection for the batch, one recipient per transaction."""
         transport = Transport(self._relay)
-        cause: DeliveryError | None = None
         try:
-            for prepared in batch:
-                outcome = not_tried(prepared, cause) if cause else self._one(transport, prepared, commit)
-                if cause is None and outcome.error is not None and outcome.error.whole_destination:
-                    cause = outcome.error
-                yield outcome
+            yield from one_by_one(batch, lambda prepared: self._hand_over(transport, prepared, commit))
         finally:
             transport.close()
 
@@ -161,13 +156,10 @@ class Email:
         del now
         return worst(missing_health(self._missing), self._readable_health())
 
-    def _one(self, transport: Transport, prepared: Prepared, commit: Commit) -> Outcome:
-        try:
-            self._need_secrets()
-            code, text = transport.deliver(prepared.address, prepared.body, lambda: commit(prepared.key))
-        except DeliveryError as error:
-            return Outcome(prepared.key, error=error)
-        return Outcome(prepared.key, receipt=Receipt(text, "", self._clock(), code, text))
+    def _hand_over(self, transport: Transport, prepared: Prepared, commit: Commit) -> Receipt:
+        self._need_secrets()
+        code, text = transport.deliver(prepared.address, prepared.body, lambda: commit(prepared.key))
+        return Receipt(text, "", self._clock(), code, text)
 
     def _need_secrets(self) -> None:
         if self._missing:

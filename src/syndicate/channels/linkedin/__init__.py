@@ -36,6 +36,7 @@ from syndicate.channels._shared import (
     utc_now,
     worst,
 )
+from syndicate.channels.linkedin.little_text import escape, visible
 from syndicate.domain.errors import DeliveryError, DeliveryReason, Permanent
 from syndicate.domain.model import (
     Account,
@@ -53,14 +54,6 @@ from syndicate.ports import ApiClient, ApiRequest, ApiResponse, Channel
 
 LIMIT = 3000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-RESERVED = frozenset("\\|{}@[]()<>#*_~")
-"""The characters of little text that need a backslash, also where they stand for nothing."""
-
-_LEFT_IN_URLS = frozenset("#*_~@")
-_URL = re.compile(r"https?://\S+")
-_HASHTAG = re.compile(r"(?<![\w&])#([^\W_]*[^\W\d_][^\W_]*)(?!\w)")
-_ELEMENT = re.compile(r"\{hashtag\|\\#\|((?:\\.|[^|}\\])+)\}")
-_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _URN = re.compile(r"urn:li:(?:share|ugcPost):\d+")
 
 
@@ -242,39 +235,6 @@ class LinkedIn(SocialChannel):
         if response.status not in gone:
             raise self._amend_error(response)
         return self._receipt_of(receipt.id, response)
-
-
-def escape(text: str, *, urls: bool = True) -> str:
-    """Plain text as little text: what a reader sees is `text`, its hashtags are hashtags.
-
-    Without `urls`, the characters `_ ~ # * @` stay as they are inside of addresses.
-    """
-    pieces: list[str] = []
-    end = 0
-    for url in _URL.finditer(text):
-        pieces.append(_escape_words(text[end : url.start()]))
-        pieces.append(_backslashed(url.group(), RESERVED if urls else RESERVED - _LEFT_IN_URLS))
-        end = url.end()
-    return "".join([*pieces, _escape_words(text[end:])])
-
-
-def visible(commentary: str) -> str:
-    """What a reader sees of little text."""
-    return _ESCAPED.sub(r"\1", _ELEMENT.sub(r"\\#\1", commentary))
-
-
-def _escape_words(text: str) -> str:
-    pieces: list[str] = []
-    end = 0
-    for tag in _HASHTAG.finditer(text):
-        pieces.append(_backslashed(text[end : tag.start()], RESERVED))
-        pieces.append(f"{{hashtag|\\#|{tag.group(1)}}}")
-        end = tag.end()
-    return "".join([*pieces, _backslashed(text[end:], RESERVED)])
-
-
-def _backslashed(text: str, reserved: frozenset[str]) -> str:
-    return "".join(f"\\{char}" if char in reserved else char for char in text)
 
 
 def _duplicate_of(response: ApiResponse) -> str:
