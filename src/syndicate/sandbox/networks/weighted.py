@@ -17,17 +17,18 @@ URL_WEIGHT = 23
 _LIGHT = ((0x0000, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))  # weight 1; all else 2
 
 # Country domains, and the generic ones that people meet. X links a bare name only under one that it knows.
-_TLDS = Path(__file__).with_name("tlds.txt").read_text("ascii").split()
-_TLD = "(?:" + "|".join(sorted(_TLDS, key=len, reverse=True)) + r"|xn--[a-z0-9-]+)(?![a-z0-9@+-])"
+_TLDS = frozenset(Path(__file__).with_name("tlds.txt").read_text("ascii").split())
 _LETTER = r"a-z0-9\u00c0-\u024f\u0253-\u02bb\u1e00-\u1eff"
-_WIDE = r"[^\s!-/:-@\[-`{-~\u2000-\u206f\u3000-\u303f\uff00-\uffef]"  # a letter of a host name, in any script
+_LABEL = rf"[{_LETTER}](?:[_{_LETTER}-]{{0,61}}[{_LETTER}])?"
+_WIDE = r"[^\s!-,./:-@\[-^`{-~\u2000-\u206f\u3000-\u303f\uff00-\uffef]+"  # part of a host name, in any script
 _PATH = rf"[{_LETTER}\u0400-\u04ff!*';:=+,.$/%#\[\]\-\u2013_~@|&]"
-_PATH_END = rf"(?:[{_LETTER}\u0400-\u04ff=_#/+\-]|\(\S*?\))"
+_PATH_END = rf"(?:[{_LETTER}\u0400-\u04ff=_#/+\-]|\([^\s()]*\))"
 _URL = re.compile(
     rf"""
-    (?:(?<![{_LETTER}@$\#\uff20\uff03])
-       (?P<protocol>https?://)(?P<host>(?:{_WIDE}(?:[_-]|{_WIDE})*\.)+(?:{_TLD}|(?:(?![a-z0-9]){_WIDE})+))
-     | (?<![{_LETTER}@$\#\uff20\uff03./_-])(?P<bare>(?:[{_LETTER}](?:[_{_LETTER}-]*[{_LETTER}])?\.)+{_TLD}))
+    (?<![a-z0-9@$\#\uff20\uff03])
+    (?: https?://(?P<host>{_WIDE}(?:\.{_WIDE})+)
+      | (?!\A[^\x00-\x7f])(?P<bare>{_LABEL}(?:\.{_LABEL})+) )
+    (?![a-z0-9@+-])
     (?::[0-9]+)?
     (?:/(?:(?:{_PATH}|\([^\s()]*(?:\([^\s()]*\)[^\s()]*)*\))*{_PATH_END})?)?
     (?:\?[a-z0-9!?*'@();:&=+$/%\#\[\]\-_.,~|]*[a-z0-9_&=\#/\-])?
@@ -39,7 +40,7 @@ _PICTURE = (
     r"\u3030\u303d\u3297\u3299\U0001f000-\U0001faff](?!\ufe0e)[\ufe0f]?[\U0001f3fb-\U0001f3ff]?"
 )
 _EMOJI = re.compile(
-    rf"[\U0001f1e6-\U0001f1ff]{{2}}|[#*0-9]\ufe0f?\u20e3|[\u00a9\u00ae\u2122]\ufe0f"
+    rf"[\U0001f1e6-\U0001f1ff]{{2}}|[#*0-9]\ufe0f?\u20e3|[\u00a9\u00ae\u2122]\ufe0f?"
     rf"|{_PICTURE}(?:\u200d{_PICTURE})*(?:[\U000e0020-\U000e007f]+)?"
 )
 
@@ -58,9 +59,15 @@ class Link(NamedTuple):
 def links(text: str) -> Iterator[Link]:
     """Every link X would make of `text`, also of bare domains."""
     for match in _URL.finditer(text):
-        labels = (match["host"] or match["bare"]).split(".")
-        if all(len(_ascii(label)) <= 63 for label in labels) and len(match[0]) <= 4096:
-            yield Link(match.start(), match.end(), match[0])
+        if match["bare"] and text[: match.start()].endswith(("-", "_", ".", "/")):
+            continue
+        host = "host" if match["host"] else "bare"
+        labels = match[host].split(".")
+        known = next((n for n in range(len(labels), 1, -1) if _is_tld(labels[n - 1], host)), 0)
+        end = match.end() if known == len(labels) else match.start(host) + len(".".join(labels[:known]))
+        url = text[match.start() : end]
+        if known and all(len(_ascii(label)) <= 63 for label in labels[:known]) and len(url) <= 4096:
+            yield Link(match.start(), end, url)
 
 
 def addresses(text: str) -> list[Link]:
@@ -86,6 +93,12 @@ def _weigh(text: str) -> int:
 
 def _is_light(code: int) -> bool:
     return any(first <= code <= last for first, last in _LIGHT)
+
+
+def _is_tld(label: str, where: str) -> bool:
+    """A bare name has to end in ASCII; behind http:// a name in another script may."""
+    label = label.lower()
+    return label in _TLDS or label.startswith("xn--") or (where == "host" and not label.isascii())
 
 
 def _ascii(label: str) -> str:
