@@ -88,6 +88,7 @@ class _Batch:
         self._clock = clock
         self._jitter = jitter
         self._unwritten: list[Settlement] = []
+        self._paused = False
 
     def run(self) -> None:
         prepared = [item for delivery in self._claimed if (item := self._prepare(delivery))]
@@ -174,7 +175,8 @@ class _Batch:
 
     def _failed(self, delivery: ClaimedDelivery, error: DeliveryError) -> Settlement:
         now = self._clock()
-        if error.whole_destination:
+        if error.whole_destination and not self._paused:  # the rest of the batch was not even tried
+            self._paused = True
             self._pause(delivery, error, now)
         state, due_at = self._fate(delivery, error, now)
         return Settlement(
