@@ -230,6 +230,7 @@ def linked(url: str, text: str = "Læs vejledningen om mad.") -> Version:
         "http://kilde.example.org/mad",
         "https://KILDE.example.org/mad",
         f"{HOST}/mad;jsessionid=1F",
+        "https://count.example.com/go?h=Ab1&url=https%3A%2F%2Fkilde.example.org%2Fmad&s=2",
     ],
 )
 def test_a_link_that_leads_to_the_same_place_is_no_change(url: str) -> None:

@@ -13,11 +13,21 @@ _FOLLOWING = re.compile(
     r"ref_src|phpsessid|jsessionid|sid|sessionid|session_id)$",
     re.IGNORECASE,
 )
+_WRAPPED = re.compile(
+    r"[?&](?:u|url|q|to|target|dest|destination|redirect|redirect_ur[il])=(https?(?::|%3A)[^&#]*)",
+    re.IGNORECASE,
+)
+_ESCAPED = re.compile(r"%([0-7][0-9A-F])", re.IGNORECASE)
 _SESSION = re.compile(r";jsessionid=[^?#/]*", re.IGNORECASE)
 
 
 def target(url: str) -> str:
-    """What a link leads to: without scheme, fragment, and parameters that follow the reader."""
+    """What a link leads to: without scheme, fragment, and parameters that follow the reader.
+
+    A link that passes through a counter ("…/go?url=https://…") leads to what the counter passes on to.
+    """
+    if wrapped := _WRAPPED.search(url):
+        url = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), wrapped[1])
     address = _SESSION.sub("", url.partition("#")[0]).strip()
     address, _, query = address.partition("?")
     kept = [part for part in query.split("&") if part and not _FOLLOWING.match(part.partition("=")[0])]
