@@ -460,6 +460,12 @@ def test_a_missing_password_is_named_by_its_variable() -> None:
     assert verdicts(out) == ["Permanent auth destination", "Transient not-sent destination"]
 
 
+def test_a_password_beyond_ascii_is_an_error_and_no_crash() -> None:
+    out = list(channel(secrets={"password": "blåbærgrød"}, **LOGIN).send(several(2), lambda key: None))
+    assert verdicts(out) == ["Permanent auth destination", "Transient not-sent destination"]
+    assert "grød" not in str(out[0].error)
+
+
 # --- configuration and the rest ---------------------------------------------------------------------
 
 

@@ -157,18 +157,15 @@ class Email:
         return worst(missing_health(self._missing), self._readable_health())
 
     def _hand_over(self, transport: Transport, prepared: Prepared, commit: Commit) -> Receipt:
-        self._need_secrets()
+        self._need_login()
         code, text = transport.deliver(prepared.address, prepared.body, lambda: commit(prepared.key))
         return Receipt(text, "", self._clock(), code, text)
 
-    def _need_secrets(self) -> None:
+    def _need_login(self) -> None:
         if self._missing:
-            raise Permanent(
-                DeliveryReason.AUTH,
-                "The login to the mail server is not there.",
-                whole_destination=True,
-                hint=f"Set the environment variable {', '.join(self._missing)}.",
-            )
+            raise _no_login("is not there", f"Set the environment variable {', '.join(self._missing)}.")
+        if not (self._relay.user + self._relay.password).isascii():
+            raise _no_login("has letters beyond ASCII, which cannot be sent", "Choose another password.")
 
     def _readable_health(self) -> Health | None:
         if self._config.security is not Security.NONE or self._config.is_local:
@@ -176,6 +173,11 @@ class Email:
         return Health(
             HealthState.WARNING, "Mails travel readable to the mail server: use smtp+starttls:// or smtps://."
         )
+
+
+def _no_login(what: str, hint: str) -> Permanent:
+    message = f"The login to the mail server {what}."
+    return Permanent(DeliveryReason.AUTH, message, whole_destination=True, hint=hint)
 
 
 def _relay(config: Config, secrets: Mapping[str, str]) -> Relay:
