@@ -109,7 +109,7 @@ def self_reference() -> bytes:
     )
 
 
-def bomb(*, layers: int = 2, size: int = 200_000_000) -> bytes:
+def bomb(*, layers: int = 2, size: int = 60_000_000) -> bytes:
     """A page whose few bytes unpack, `layers` times, to `size` bytes of drawing."""
     packer = zlib.compressobj(9)
     part = b"0 0 m 1 1 l S q Q\n" * 60_000

@@ -7,7 +7,10 @@ It is pure, and of all exceptions it raises ParseError only.
 from __future__ import annotations
 
 from syndicate.domain.model import Version
-from syndicate.parsers._shared import detect, load
+from syndicate.parsers._shared import current_recipe as current_recipe
+from syndicate.parsers._shared import detect as detect
+from syndicate.parsers._shared import load as load
+from syndicate.parsers._shared import parser_names as parser_names
 from syndicate.ports import ReadOptions
 
 

@@ -72,13 +72,23 @@ def _tree(text: str) -> HtmlElement:
     try:
         root = etree.fromstring(encoded, parser)
     except etree.LxmlError as problem:
-        reason = ParseReason.DAMAGED if encoded.strip() else ParseReason.NO_TEXT
-        raise ParseError(reason, f"The page cannot be read as HTML ({problem}).") from problem
+        root = None
+        if encoded.strip() and problem.code != etree.ErrorTypes.ERR_NO_MEMORY:
+            raise ParseError(
+                ParseReason.DAMAGED, f"The page cannot be read as HTML ({problem})."
+            ) from problem
+    _refuse_part_of_a_page(parser)
     if root is None:
-        raise ParseError(ParseReason.NO_TEXT, "The page holds no text.")
+        raise ParseError(ParseReason.NO_TEXT, "The page is empty.")
+    return root if root.tag == "html" else _framed(root)
+
+
+def _refuse_part_of_a_page(parser: HTMLParser) -> None:
+    """libxml2 keeps what it had when it met a limit; the rest would be missing without a word."""
+    if parser.error_log.filter_types((etree.ErrorTypes.ERR_NO_MEMORY,)):
+        raise ParseError(ParseReason.LIMIT, "The page needs more memory than a reader gets.")
     if parser.error_log.filter_types((etree.ErrorTypes.ERR_RESOURCE_LIMIT,)):
         raise ParseError(ParseReason.DAMAGED, "The page is nested more than 2,000 levels deep.")
-    return root if root.tag == "html" else _framed(root)
 
 
 def _framed(root: HtmlElement) -> HtmlElement:

@@ -1,0 +1,82 @@
+"""What parent and child say to each other: length-prefixed JSON, then raw bytes. Never pickle."""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import IO, Any
+
+from syndicate.domain.errors import ParseError, ParseReason
+from syndicate.domain.model import Version
+from syndicate.ports import ReadOptions
+
+_LENGTH = struct.Struct(">II")  # of the JSON, of the bytes after it
+LARGEST_REPLY = 64 * 1024 * 1024
+
+
+class ConnectionLost(Exception):
+    """The other side is gone, or talks nonsense."""
+
+
+def frame(header: dict[str, Any], body: bytes = b"") -> bytes:
+    """A message as it goes over the pipe, all but its body."""
+    packed = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return _LENGTH.pack(len(packed), len(body)) + packed
+
+
+def send(stream: IO[bytes], head: bytes, body: bytes = b"") -> None:
+    """Writes a frame and its body. Raises OSError."""
+    stream.write(head)
+    stream.write(body)
+    stream.flush()
+
+
+def receive(stream: IO[bytes], largest: int) -> tuple[dict[str, Any], bytes]:
+    """Reads one frame. Raises ConnectionLost at the end of the stream and for a frame beyond `largest`."""
+    sizes = _LENGTH.unpack(_exactly(stream, _LENGTH.size))
+    if sum(sizes) > largest:
+        raise ConnectionLost(f"a frame of {sum(sizes)} bytes")
+    packed, body = (_exactly(stream, size) for size in sizes)
+    try:
+        header = json.loads(packed)
+    except ValueError as problem:
+        raise ConnectionLost("a frame that is no JSON") from problem
+    return header, body
+
+
+def _exactly(stream: IO[bytes], size: int) -> bytes:
+    data = stream.read(size)
+    if data is None or len(data) < size:
+        raise ConnectionLost("the end of the stream")
+    return data
+
+
+def pack_request(media_type: str, url: str, options: ReadOptions) -> dict[str, Any]:
+    return {"media_type": media_type, "url": url, "select": options.select, "ignore": options.ignore}
+
+
+def unpack_request(header: dict[str, Any]) -> dict[str, Any]:
+    """The keyword arguments of `parsers.read`."""
+    options = ReadOptions(tuple(header["select"]), tuple(header["ignore"]))
+    return {"media_type": header["media_type"], "url": header["url"], "options": options}
+
+
+def pack_version(version: Version) -> dict[str, Any]:
+    return {"version": version.as_dict()}
+
+
+def pack_error(error: ParseError) -> dict[str, Any]:
+    return {"error": [error.reason.value, error.message, error.hint]}
+
+
+def is_limit(header: dict[str, Any]) -> bool:
+    """Whether the reply says that the child is at the end of its means."""
+    return "error" in header and header["error"][0] == ParseReason.LIMIT.value
+
+
+def unpack_reply(header: dict[str, Any]) -> Version:
+    """The version of a reply; raises the ParseError that it holds instead."""
+    if "error" in header:
+        reason, message, hint = header["error"]
+        raise ParseError(ParseReason(reason), message, hint=hint)
+    return Version.from_dict(header["version"])
