@@ -111,9 +111,16 @@ class App:
             languages=config.languages,
             publisher=config.site.publisher or config.site.title,
             timezone=config.site.timezone,
-            contact=config.operator.email,
+            contact=self._contact,
             topics=tuple(Topic(topic.id, topic.title, topic.was) for topic in config.topics),
         )
+
+    @property
+    def _contact(self) -> str:
+        """Where readers can write to: the mails' reply address. The operator's own is never shown."""
+        email = self.config.channels.get(EMAIL)
+        address = getattr(email.own, "reply_to", "") if email else ""
+        return str(address).rpartition("<")[2].rstrip("> ")
 
     @cached_property
     def templates(self) -> tuple[Path, ...]:

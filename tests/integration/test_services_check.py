@@ -265,6 +265,18 @@ def test_an_attachment_exported_again_under_another_name_is_nothing(watcher: Wat
     assert watcher.updates() == []
 
 
+def test_a_link_in_the_text_that_follows_its_file_is_nothing_either(watcher: Watcher) -> None:
+    text = 'Læs mere i <a href="{}">faktaarket om området</a>, før I går i gang.'
+    watcher.serve(page(*BASE, text.format("/fakta.docx"), links=[LINK]))
+    watcher.serve(facts(), DOCX, FACTS)
+    known(watcher).serve(
+        page(*BASE, text.format("/fakta-2.docx"), links=[("Download fakta", "/fakta-2.docx")])
+    )
+    watcher.serve(facts(), DOCX, "https://kilde.example/fakta-2.docx")
+    assert watcher.visit().outcome == "drop"
+    assert watcher.visit().outcome == "drop"
+
+
 def test_an_attachment_replaced_under_another_name_is_a_change_in_it(watcher: Watcher) -> None:
     with_facts(watcher).serve(page(*BASE, links=[("Download fakta", "/fakta-2.docx")]))
     watcher.serve(facts("I området bor 1.300 mennesker."), DOCX, "https://kilde.example/fakta-2.docx")

@@ -176,6 +176,14 @@ def test_a_pause_grows_with_each_strike_and_ends_with_success(sending: Sending) 
     assert sending.store.outbox.strikes("li") == 0
 
 
+def test_one_that_stops_everything_does_not_stay_at_the_head(sending: Sending) -> None:
+    sending.plan(2)
+    sending.channel.troubles = [refusal(DeliveryReason.POLICY, whole=True)]
+    sending.deliver()
+    first, second = sending.views()
+    assert first.due_at > second.due_at == NOW
+
+
 def test_a_rate_limit_is_waited_out_as_told(sending: Sending) -> None:
     sending.plan()
     until = NOW + timedelta(hours=2)

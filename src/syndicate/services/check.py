@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from syndicate.domain.errors import FetchError, SyndicateError
 from syndicate.domain.model import Decision, Verdict
@@ -131,7 +132,7 @@ class CheckService:
     ) -> None:
         """The operator is told, readers are not, and what was known stays."""
         retry_after = error.retry_after if isinstance(error, FetchError) else None
-        report.problem = str(error)
+        report.problem = _classed(error)
         report.outcome = "failed"
         report.note(f"failed: {error}")
         self._store.conclude(
@@ -186,6 +187,12 @@ class CheckService:
                 problem=report.problem,
             )
         )
+
+
+def _classed(error: SyndicateError) -> str:
+    """The error with its class in front ("dns: …"), by which the public status page words it."""
+    reason = getattr(error, "reason", None)
+    return f"{reason.value}: {error}" if isinstance(reason, StrEnum) else str(error)
 
 
 def _anything_new(seen: Sequence[Seen]) -> bool:

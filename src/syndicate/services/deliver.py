@@ -31,6 +31,8 @@ LASTING = (
     DeliveryReason.PAID_CAP,
     DeliveryReason.POLICY,
 )
+PERHAPS_ITS_OWN = (DeliveryReason.POLICY, DeliveryReason.SERVER, DeliveryReason.NOT_SENT)
+"""Causes that stop a whole destination and may yet lie with the one message that met them."""
 
 
 class LeaseLost(SyndicateError):
@@ -175,10 +177,11 @@ class _Batch:
 
     def _failed(self, delivery: ClaimedDelivery, error: DeliveryError) -> Settlement:
         now = self._clock()
-        if error.whole_destination and not self._paused:  # the rest of the batch was not even tried
+        culprit = error.whole_destination and not self._paused  # the rest was not even tried
+        if culprit:
             self._paused = True
             self._pause(delivery, error, now)
-        state, due_at = self._fate(delivery, error, now)
+        state, due_at = self._fate(delivery, error, now, culprit)
         return Settlement(
             delivery,
             state,
@@ -192,9 +195,11 @@ class _Batch:
         )
 
     def _fate(
-        self, delivery: ClaimedDelivery, error: DeliveryError, now: datetime
+        self, delivery: ClaimedDelivery, error: DeliveryError, now: datetime, culprit: bool
     ) -> tuple[DeliveryState, datetime | None]:
         later = next_attempt(now, delivery.attempts, self._jitter(), error.retry_after)
+        if culprit and error.reason in PERHAPS_ITS_OWN:  # another goes first next time
+            return DeliveryState.PENDING, later
         if error.whole_destination:
             return DeliveryState.PENDING, now  # the pause of the destination holds it, not its own time
         if isinstance(error, Permanent) or delivery.planned_at + GIVE_UP_AFTER <= now:

@@ -77,6 +77,10 @@ class Scale:
         waiting_for = [one.label for one in seen if self._worth_waiting_for(one)]
         if self._claim.candidate and self._claim.candidate.first_at + PATIENCE <= self._now:
             waiting_for = []
+        if weighed.settle and not weighed.judged:
+            first = "This is the first reading: later ones are compared with it."
+            weighed.verdict = Verdict(Decision.DROP, first)
+            return weighed
         verdict = judging.judge(
             weighed.judged,
             review=self._source.review,
@@ -99,6 +103,8 @@ class Scale:
             self._touch(one, weighed, Comparison(), is_new=not resource.base_sha256)
             return
         current = self._current(one)
+        if one.link and one.link.url != resource.url:  # the page's link to it may differ for that alone
+            weighed.judged.append(JudgedResource(one.label, one.url, resource.role, Comparison()))
         if current is None:
             return
         twin = None if resource.base_sha256 else self._twin(current, vanished)
