@@ -324,7 +324,9 @@ def _config_error(
     error: ValidationError, model: type[BaseModel], key: str, also: tuple[str, ...]
 ) -> ConfigError:
     """The first fault in plain words. The value is not repeated: it could be a secret in the wrong place."""
-    fault = error.errors(include_url=False, include_input=False)[0]
+    faults = error.errors(include_url=False, include_input=False)
+    # a misspelt key is at once unknown and missing: the first says more
+    fault = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
     path = key + "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in fault["loc"])
     if fault["type"] == "missing":
         return ConfigError(path, "this key is missing.", hint="See docs/configuration.md for what it means.")

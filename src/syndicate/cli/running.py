@@ -20,7 +20,6 @@ from syndicate.bootstrap import App
 from syndicate.cli.context import config_option, config_path, lock_path, log_to_stderr, opened_app
 from syndicate.cli.output import say
 from syndicate.domain.errors import SyndicateError
-from syndicate.runner.local import LocalRunner
 from syndicate.runner.presence import Presence
 
 HTTP_PORT, SMTP_PORT = 8025, 1025
@@ -79,6 +78,8 @@ def sandbox(http_port: int, smtp_port: int, ledger: Path | None, site: Path | No
 
 
 def _run(app: App, presence: Presence) -> None:
+    from syndicate.runner.local import LocalRunner
+
     runner = LocalRunner(app, app.config.runner.threads)
     runner.start(alone=presence.alone)
     if presence.alone:
