@@ -35,6 +35,7 @@ from syndicate.ports import (
     Retrieved,
     SourceRecord,
     Subscribers,
+    UpdateStore,
 )
 
 if TYPE_CHECKING:
@@ -315,11 +316,16 @@ class App:
         return DeliverService(self.outbox, self.destinations, self.boot, self.clock, jitter)
 
     @cached_property
-    def moderate(self) -> ModerateService:
-        from syndicate.services.moderate import ModerateService
+    def updates(self) -> UpdateStore:
         from syndicate.storage.updates import UpdateRows
 
-        return ModerateService(UpdateRows(self.database), self.expand, self.channels)
+        return UpdateRows(self.database)
+
+    @cached_property
+    def moderate(self) -> ModerateService:
+        from syndicate.services.moderate import ModerateService
+
+        return ModerateService(self.updates, self.expand, self.channels)
 
     # --- the public -------------------------------------------------------------------------------
 

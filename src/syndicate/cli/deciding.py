@@ -12,6 +12,7 @@ from syndicate.cli.output import print_json, say, table
 from syndicate.cli.watching import tell_change
 from syndicate.domain.model import Message, Prepared, Target, Update
 from syndicate.domain.placeholders import VALUE_NAMES
+from syndicate.services.moderate import one_update
 
 NOBODY = "0" * 32
 
@@ -47,8 +48,8 @@ def updates(held: bool, limit: int, as_json: bool) -> None:
 def show(update: str, as_json: bool) -> None:
     """Show one UPDATE with its changes and proofs."""
     with opened_app() as app:
-        found = app.moderate.one(update)
-        messages = app.moderate.stored(found.id)
+        found = one_update(app.updates, update)
+        messages = app.updates.messages(found.id)
     if as_json:
         print_json(found)
         return

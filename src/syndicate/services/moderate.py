@@ -16,6 +16,16 @@ from syndicate.ports import UpdateStore
 from syndicate.services.expand import ExpandService
 
 
+def one_update(updates: UpdateStore, prefix: str) -> Update:
+    """The update whose id begins so. Raises SyndicateError where there is none, or more than one."""
+    found = updates.find(prefix)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise SyndicateError(f"There is no update {prefix}.", hint="`syndicate updates` lists them.")
+    raise SyndicateError(f"More than one update begins with {prefix}.", hint="Give more of its id.")
+
+
 class ModerateService:
     """The verbs of the editorial step."""
 
@@ -26,12 +36,7 @@ class ModerateService:
 
     def one(self, prefix: str) -> Update:
         """The update whose id begins so. Raises SyndicateError where there is none, or more than one."""
-        found = self._updates.find(prefix)
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            raise SyndicateError(f"There is no update {prefix}.", hint="`syndicate updates` lists them.")
-        raise SyndicateError(f"More than one update begins with {prefix}.", hint="Give more of its id.")
+        return one_update(self._updates, prefix)
 
     def preview(self, prefix: str, now: datetime) -> list[Message]:
         """What would be sent, stored so that an approval can bind to it. Nothing is sent."""
@@ -40,10 +45,6 @@ class ModerateService:
             return self._updates.messages(update.id) or self._expand.render(update)
         self._updates.keep_messages(update.id, self._expand.render(update), now)
         return self._updates.messages(update.id)
-
-    def stored(self, update_id: str) -> list[Message]:
-        """What is stored of the messages of an update; empty before a preview or a fan-out."""
-        return self._updates.messages(update_id)
 
     def approve(self, prefix: str, by: str, now: datetime, *, hashes: Sequence[str] | None = None) -> Update:
         """Approves and publishes. With `hashes`, only if exactly these messages would be sent."""
