@@ -133,8 +133,8 @@ def test_a_title_says_what_happened(name: str) -> None:
 def test_a_summary_quotes_before_and_after_in_the_sources_words() -> None:
     text = told(swapped(("må gerne", "må ikke"), ("flere sætninger", "mange sætninger")))
     assert text.summary == (
-        "Anbefaling 4 er ændret: »Der må gerne ryges udenfor« er blevet til »Der må ikke ryges udenfor«. "
-        "Teksten i »Baggrund« er ændret: »Den har flere sætninger« er blevet til »Den har mange sætninger«."
+        "Anbefaling 4 er ændret: »må gerne« er blevet til »må ikke«. Ny ordlyd: »Der må ikke ryges udenfor«. "
+        "Teksten i »Baggrund« er ændret: »flere« er blevet til »mange«. Ny ordlyd: »Den har mange sætninger«."
     )
 
 

@@ -140,7 +140,7 @@ class Teller:
             for count in sorted({len(details), 1}, reverse=True)
             if details
         ]
-        return [*headlines, headline], self._whole(change) or ", ".join(details)
+        return [*headlines, headline], self._told(change, ", ".join(details))
 
     def _details(self, change: Change) -> Iterator[str]:
         """What became what, in the fewest whole expressions."""
@@ -174,11 +174,16 @@ class Teller:
 
     # --- quoting ----------------------------------------------------------------------------------
 
-    def _whole(self, change: Change) -> str:
-        """The sentences that differ, old and new, or "" where they are too long to quote."""
+    def _told(self, change: Change, detail: str) -> str:
+        """What became what, and how it reads now; where no word alone says it, both whole sentences.
+
+        What is too long to quote is left out.
+        """
         before, after = change.before or "", change.after or ""
-        old = self._excerpt(before, _spans(change, EditOp.DELETE))
         new = self._excerpt(after, _spans(change, EditOp.INSERT))
+        if detail:
+            return self._say.reads_now.format(detail=detail, after=new) if new else detail
+        old = self._excerpt(before, _spans(change, EditOp.DELETE))
         return self._say.became.format(before=old, after=new) if old and new else ""
 
     def _excerpt(self, text: str, spans: Sequence[tuple[int, int]]) -> str:

@@ -62,6 +62,7 @@ class Sentences:
     weaker: str
     changed: str
     became: str
+    reads_now: str
     appeared: str
     disappeared: str
     new_link: str

@@ -124,6 +124,7 @@ _SENTENCES = Sentences(
     weaker="{subject} er lempet",
     changed="{subject} er ændret",
     became="{before} er blevet til {after}",
+    reads_now="{detail}. Ny ordlyd: {after}",
     appeared="{after} er kommet til",
     disappeared="{before} er taget ud",
     new_link="{subject} henviser til et andet sted",

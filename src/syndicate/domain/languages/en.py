@@ -159,6 +159,7 @@ _SENTENCES = Sentences(
     weaker="{subject} has been weakened",
     changed="{subject} has changed",
     became="{before} became {after}",
+    reads_now="{detail}. It now reads: {after}",
     appeared="{after} was added",
     disappeared="{before} was taken out",
     new_link="{subject} now links to another place",
