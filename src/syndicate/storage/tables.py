@@ -76,6 +76,10 @@ source = Table(
     Column("active", Boolean, nullable=False),
     Column("first_found", Moment),
     Column("next_find", Moment),
+    Column("last_found", Moment),
+    _text("problem"),
+    _text("problem_kind"),
+    Column("problem_since", Moment),
     Column("ended_at", Moment),
 )
 
@@ -98,7 +102,14 @@ document = Table(
     _count("checks"),
     _count("failures"),
     _text("problem"),
+    _text("problem_kind"),
     Column("problem_since", Moment),
+    Column("missing_since", Moment),  # its source does not list it any more
+    Column("ended_at", Moment),  # told as removed, or found again as another document
+    Column("last_change", Moment),
+    _count("changes"),
+    Column("last_full", Moment),  # when it was fetched without a condition
+    _count("since_full"),
     UniqueConstraint("source_id", "key"),
     Index("ix_document_next_visit", "next_visit"),
 )
@@ -382,4 +393,18 @@ rendered_feed = Table(
     Column("last_modified", Moment, nullable=False),
     _count("sequence"),
     _text("fingerprint"),
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    _id(),
+    _text("subject"),
+    _text("kind"),
+    _text("name"),
+    _text("detail"),
+    Column("since", Moment, nullable=False),
+    Column("told", Moment),
+    Column("recovered", Moment),
+    Index("ix_alert_recovered", "recovered"),
 )
