@@ -67,7 +67,7 @@ class Pages:
             "overview",
             mails=self._world.mails[:-6:-1],
             mail_count=len(self._world.mails),
-            posts=[self._view(post) for post in posts[:3]],
+            posts=[self._view(post) for post in posts[:4]],
             post_count=len(posts),
             refusals=list(reversed(self._world.refusals))[:5],
             open_faults=self._world.faults.open,
