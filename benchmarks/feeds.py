@@ -1,0 +1,34 @@
+"""What a feed costs: 50 real updates from the database to bytes in all three formats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks import house
+from benchmarks.figures import Figure, cpu_ms
+from benchmarks.news import News
+from syndicate import registry
+from syndicate.bootstrap import FEED_FORMATS
+
+ROUNDS, TIMES, UPDATES = 5, 5, 50
+
+
+def measure() -> Iterator[Figure]:
+    """CPU milliseconds: the view (entries with their redlines), each format, and reading the records."""
+    with TemporaryDirectory() as folder, house.beside_sandbox(Path(folder)) as app:
+        News(app).publish(UPDATES)
+        archive, make_view = app.archive, app.renderer.feed_view
+        updates = archive.published(limit=UPDATES)
+        assert len(updates) == UPDATES
+        view = make_view("all", app.site.title, updates, False)
+        yield _figure("read 50 updates from the database", lambda: archive.published(limit=UPDATES))
+        yield _figure("make the view of 50 updates", lambda: make_view("all", "", updates, False))
+        for name in FEED_FORMATS:
+            yield _figure(f"render 50 updates as {name}", partial(registry.load("feeds", name).render, view))
+
+
+def _figure(name: str, action: Callable[[], object]) -> Figure:
+    return Figure(name, cpu_ms(ROUNDS, TIMES, action), "CPU ms")
