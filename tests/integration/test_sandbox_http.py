@@ -225,7 +225,7 @@ def test_remembers_everything_after_a_restart(tmp_path: Path) -> None:
 class Child:
     """`python -m syndicate.sandbox` on free ports."""
 
-    def __init__(self, ledger: Path, *more: str) -> None:
+    def __init__(self, ledger: Path, *more: str, blocks: int = 0) -> None:
         command = [
             sys.executable,
             "-m",
@@ -234,6 +234,8 @@ class Child:
             "--smtp-port=0",
             f"--ledger={ledger}",
         ]
+        if blocks:  # of 512 octets, beyond which it is as if the disk were full
+            command = ["sh", "-c", f'ulimit -f {blocks}; exec "$@"', "sh", *command]
         self.process = subprocess.Popen(
             [*command, *more], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ.copy()
         )
@@ -296,3 +298,20 @@ def test_says_why_it_cannot_start(tmp_path: Path, arguments: list[str]) -> None:
     command = [sys.executable, "-m", "syndicate.sandbox", f"--ledger={tmp_path / 'ledger'}", *arguments]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=20)
     assert ended.returncode == 1 and ended.stderr.startswith("The sandbox cannot run:")
+
+
+def test_accepts_nothing_that_the_disk_does_not_take(tmp_path: Path) -> None:
+    ledger = tmp_path / "ledger.jsonl"
+    child = Child(ledger, "--exit-with-stdin", blocks=2)
+    post_to_facebook(child.ports, "kort").raise_for_status()
+    assert post_to_facebook(child.ports, "lang " * 500).status_code == 503
+    assert post_to_facebook(child.ports, "kort igen").status_code == 503
+    with Talk(child.ports.smtp) as talk:
+        talk.ready_for_data().send(MAIL + b".\r\n")
+        assert talk.reply().startswith("451")
+    health = requests.get(f"{child.ports.url}/healthz", timeout=5)
+    assert health.status_code == 503 and "Make room" in health.json()["error"]
+    child.end(signal.SIGKILL)
+    with sandbox.running(ledger=ledger) as box:
+        assert [post["text"] for post in posts(box)] == ["kort"]
+        post_to_facebook(box, "nu").raise_for_status()

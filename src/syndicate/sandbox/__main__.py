@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import threading
 from dataclasses import fields
@@ -62,7 +63,8 @@ def _report(ports: Ports) -> None:
 
 
 def _wait_for_end_of_stdin(stop: Stop) -> None:
-    while sys.stdin.buffer.read(65536):
+    # Past the buffer of sys.stdin, whose lock Python would want at its own end while this thread waits.
+    while os.read(sys.stdin.fileno(), 65536):
         pass
     stop()
 

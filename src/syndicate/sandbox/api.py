@@ -109,6 +109,8 @@ class Api:
         return Response(status_code=204)
 
     async def health(self, _: Request) -> Response:
+        """503 once the ledger could not be written."""
+        await self._world.ledger.sync()
         return JSONResponse({"status": "ok"})
 
     def _shown(self, mail: Mail) -> dict[str, Any]:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
 from syndicate.sandbox.api import Api
 from syndicate.sandbox.cards import Cards
+from syndicate.sandbox.ledger import LedgerError
 from syndicate.sandbox.networks.facebook import Facebook
 from syndicate.sandbox.networks.linkedin import LinkedIn
 from syndicate.sandbox.networks.x import X
@@ -37,8 +38,14 @@ def build(world: World, settings: Settings, site: Path | None, cards: Cards) -> 
             *Api(world).routes,
             *Pages(world).routes,
             *(Mount(f"/{network.name}", app=NetworkApp(network, world, cards)) for network in networks),
-        ]
+        ],
+        exception_handlers={LedgerError: _broken},
     )
+
+
+async def _broken(_: Request, error: Exception) -> Response:
+    """What could not be written was not accepted, and nothing will be."""
+    return JSONResponse({"error": str(error)}, 503)
 
 
 async def _robots(_: Request) -> Response:

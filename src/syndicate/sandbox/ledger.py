@@ -68,10 +68,8 @@ class Ledger:
 
     def add(self, entry: Entry) -> Span:
         """Puts an entry in line; it is safe only after `sync`."""
-        line = (
-            json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-            + b"\n"
-        )
+        text = json.dumps(entry, ensure_ascii=False, separators=(",", ":")) + "\n"
+        line = text.encode("utf-8", "surrogatepass")
         span = Span(self._end, len(line))
         self._end += len(line)
         self._waiting.append(line)
@@ -83,12 +81,8 @@ class Ledger:
         Raises LedgerError when the disk refuses, then and ever after: what is in memory is no longer proven.
         """
         async with self._turn:
-            if self._broken:
-                raise LedgerError(
-                    f"{self.path} could not be written: {self._broken}. Make room and start again."
-                )
-            if self._waiting:
-                lines, self._waiting = self._waiting, []
+            lines, self._waiting = self._waiting, []
+            if lines and not self._broken:
                 await asyncio.to_thread(self._write, b"".join(lines))
         if self._broken:
             raise LedgerError(f"{self.path} could not be written: {self._broken}. Make room and start again.")
