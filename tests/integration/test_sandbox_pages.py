@@ -178,6 +178,13 @@ def test_stays_in_its_folder(box: Ports, path: str) -> None:
     assert b"HTTP/1.1 404" in answer and b"secret" not in answer and b"root:" not in answer
 
 
+def test_counts_how_often_the_site_was_asked_for(box: Ports) -> None:
+    etag = get(box, "/site/").headers["etag"]
+    get(box, "/site/", if_none_match=etag)
+    get(box, "/site/note.txt")
+    assert get(box, "/api/site").json()["requests"] == {"": 2, "note.txt": 1}
+
+
 def test_robots_are_welcome(box: Ports) -> None:
     assert get(box, "/robots.txt").text == "User-agent: *\nAllow: /\n"
 
