@@ -12,6 +12,7 @@ from syndicate.domain.errors import FetchError, FetchReason
 from syndicate.domain.model import Update, Version
 from syndicate.ports import (
     FoundDocument,
+    Listing,
     NotModified,
     ReadOptions,
     Retrieved,
@@ -61,10 +62,12 @@ class Web(SourceKind):
     moved: dict[str, str] = field(default_factory=dict)
     only_304: bool = False
     follows_attachments: bool = True
+    asks_network: bool = False
+    lists_all: bool = False
     documents: list[str] = field(default_factory=lambda: [PAGE])
     asked: list[str] = field(default_factory=list)
 
-    def find(self) -> Sequence[FoundDocument]:
+    def find(self, now: datetime) -> Sequence[FoundDocument]:
         return [FoundDocument(address, "", address, "kilde.example") for address in self.documents]
 
     def retrieve(self, address: str, validators: Validators | None, now: datetime) -> Retrieved | NotModified:
@@ -92,6 +95,9 @@ class InProcess:
         if self.crash_on is not None and self.crash_on in data:
             raise KeyboardInterrupt
         return parsers.read(data, media_type=media_type, url=url, options=options)
+
+    def list_addresses(self, data: bytes, *, media_type: str, url: str) -> Listing:
+        return parsers.list_addresses(data, media_type=media_type, url=url)
 
 
 class Watcher:

@@ -217,7 +217,7 @@ class App:
             headers=_headers(source, self._environ),
             obey_robots=common.obey_robots,
         )
-        kind = registry.load("sources", common.kind).build(source.own, self.fetcher, access)
+        kind = registry.load("sources", common.kind).build(source.own, self.fetcher, access, self.reader)
         record = SourceRecord(common.id, common.title, common.kind, common.language, common.topics)
         options = ReadOptions(common.select, common.ignore)
         return WatchedSource(record, kind, options, common.every, common.policy == "review")

@@ -260,3 +260,14 @@ def test_children_end_when_their_parent_is_killed() -> None:
         ended, _, _ = select.select([child], [], [], PATIENCE)
         os.close(child)
     assert ended
+
+
+def test_lists_of_addresses_are_read_in_a_child_too(pool: ReaderPool) -> None:
+    data = b"<urlset><url><loc>https://a.example/1</loc><lastmod>2026-02-28</lastmod></url></urlset>"
+    listing = pool.list_addresses(data, media_type="text/xml", url="https://a.example/sitemap.xml")
+    assert [(entry.url, str(entry.stated)) for entry in listing.entries] == [
+        ("https://a.example/1", "2026-02-28 00:00:00+00:00")
+    ]
+    with pytest.raises(ParseError) as caught:
+        pool.list_addresses(PAGE, media_type="text/html", url="https://a.example/")
+    assert caught.value.reason is ParseReason.UNSUPPORTED

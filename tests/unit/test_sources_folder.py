@@ -15,6 +15,7 @@ from syndicate.ports import Access, NotModified, Retrieved, SourceKind, Validato
 from syndicate.sources import folder
 from syndicate.sources.folder import Config, build
 from tests.unit.test_sources_page import FakeFetcher
+from tests.watching import InProcess
 
 NOW = datetime(2026, 3, 1, 6, 0, tzinfo=UTC)
 
@@ -27,7 +28,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def source(root: Path, **keys: object) -> SourceKind:
-    return build(Config.model_validate({"path": root, **keys}), FakeFetcher(), Access())
+    return build(Config.model_validate({"path": root, **keys}), FakeFetcher(), Access(), InProcess())
 
 
 def write(path: Path, text: str = "x") -> str:
@@ -52,7 +53,7 @@ def failure(root: Path, address: str) -> FetchError:
 def test_each_file_is_a_document_known_by_its_path(root: Path) -> None:
     write(root / "b.html")
     write(root / "under" / "mappe" / "Årsråd 2026.pdf")
-    found = source(root).find()
+    found = source(root).find(NOW)
     assert [(document.key, document.title, document.host) for document in found] == [
         ("b.html", "b", ""),
         ("under/mappe/Årsråd 2026.pdf", "Årsråd 2026", ""),
@@ -65,14 +66,14 @@ def test_formats_that_cannot_be_read_are_seen_and_others_are_not(root: Path) -> 
     watched = {"a.htm", "a.docx", "a.md", "a.txt", "a.odt", "a.xlsx", "a.doc"}
     for name in {*watched, "a.jpg", "a.py", "a"}:
         write(root / name)
-    assert {document.key for document in source(root).find()} == watched
+    assert {document.key for document in source(root).find(NOW)} == watched
 
 
 def test_the_operator_chooses_the_files(root: Path) -> None:
     for path in (root / "a.txt", root / "under" / "b.txt", root / "under" / "b.csv"):
         write(path)
-    assert [document.key for document in source(root, glob=["*.txt", "a.*"]).find()] == ["a.txt"]
-    assert [document.key for document in source(root, glob=["under/*"]).find()] == [
+    assert [document.key for document in source(root, glob=["*.txt", "a.*"]).find(NOW)] == ["a.txt"]
+    assert [document.key for document in source(root, glob=["under/*"]).find(NOW)] == [
         "under/b.csv",
         "under/b.txt",
     ]
@@ -83,13 +84,13 @@ def test_hidden_files_lock_files_and_folders_are_left_out(root: Path) -> None:
     (root / ".git").mkdir()
     for path in (root / ".a.txt", root / "~$råd.docx", root / ".git" / "a.txt"):
         write(path)
-    assert source(root).find() == []
+    assert source(root).find(NOW) == []
 
 
 def test_a_name_that_is_not_utf8_is_seen_and_spelled_out(root: Path) -> None:
     with open(os.fsencode(root) + b"/r\xe5d.txt", "wb"):  # noqa: PTH123
         pass
-    [document] = source(root).find()
+    [document] = source(root).find(NOW)
     assert document.key == "r\\xe5d.txt"
     assert failure(root, document.address).reason is FetchReason.NOT_FOUND
 
@@ -98,7 +99,7 @@ def test_a_folder_that_is_not_there_is_not_an_empty_one(tmp_path: Path) -> None:
     write(tmp_path / "file.txt")
     for path in (tmp_path / "væk", tmp_path / "file.txt"):
         with pytest.raises(FetchError) as caught:
-            source(path).find()
+            source(path).find(NOW)
         assert caught.value.reason is FetchReason.NOT_FOUND
         assert "path in [[sources]]" in caught.value.hint
 
@@ -193,14 +194,14 @@ def test_a_link_inside_the_folder_is_followed(root: Path) -> None:
     found = retrieve(root, str(root / "b.txt"))
     assert isinstance(found, Retrieved)
     assert found.body == b"her"
-    assert "b.txt" in [document.key for document in source(root).find()]
+    assert "b.txt" in [document.key for document in source(root).find(NOW)]
 
 
 @pytest.mark.parametrize("target", ["../ude.txt", "/etc/passwd", "/dev/zero", "/proc/self/environ"])
 def test_a_link_out_of_the_folder_is_told_and_not_followed(root: Path, target: str) -> None:
     write(root.parent / "ude.txt", "hemmeligt")
     (root / "a.txt").symlink_to(target)
-    assert [document.key for document in source(root).find()] == ["a.txt"]
+    assert [document.key for document in source(root).find(NOW)] == ["a.txt"]
     assert failure(root, str(root / "a.txt")).reason is FetchReason.BAD_ADDRESS
 
 
@@ -208,7 +209,7 @@ def test_a_linked_folder_outside_is_not_walked_into(root: Path) -> None:
     (root.parent / "ude").mkdir()
     write(root.parent / "ude" / "a.txt")
     (root / "link").symlink_to(root.parent / "ude")
-    assert source(root).find() == []
+    assert source(root).find(NOW) == []
     assert failure(root, str(root / "link" / "a.txt")).reason is FetchReason.BAD_ADDRESS
 
 

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from syndicate.ports import Access, FoundDocument, NotModified, Retrieved, SourceKind, Validators
 from syndicate.sources.page import Config, build
+from tests.watching import InProcess
 
 NOW = datetime(2026, 3, 1, 6, 0, tzinfo=UTC)
 URL = "https://foreningen.example/anbefalinger"
@@ -29,12 +30,12 @@ class FakeFetcher:
 
 
 def page(fetcher: FakeFetcher, access: Access = LOGIN, **keys: object) -> SourceKind:
-    return build(Config.model_validate({"url": URL, **keys}), fetcher, access)
+    return build(Config.model_validate({"url": URL, **keys}), fetcher, access, InProcess())
 
 
 def test_a_page_is_one_document() -> None:
     fetcher = FakeFetcher()
-    assert page(fetcher).find() == [FoundDocument(URL, "", URL, "foreningen.example")]
+    assert page(fetcher).find(NOW) == [FoundDocument(URL, "", URL, "foreningen.example")]
     assert fetcher.asked == []
 
 

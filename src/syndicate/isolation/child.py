@@ -79,7 +79,7 @@ def _allow_cpu(seconds: int) -> None:
 def _reply(header: dict[str, Any], data: bytes) -> bytes:
     """The frame that answers a request; whatever goes wrong is a ParseError in it."""
     try:
-        reply = wire.frame(wire.pack_version(parsers.read(data, **wire.unpack_request(header))))
+        reply = wire.frame(_answer(header, data))
         if len(reply) <= wire.LARGEST_REPLY:
             return reply
         error = ParseError(ParseReason.TOO_LARGE, f"The document holds {len(reply) >> 20} MB of text.")
@@ -91,6 +91,13 @@ def _reply(header: dict[str, Any], data: bytes) -> bytes:
         message = f"The reader failed over the document ({type(problem).__name__}: {problem})."
         error = ParseError(ParseReason.DAMAGED, message, hint="Please report it together with the document.")
     return wire.frame(wire.pack_error(error))
+
+
+def _answer(header: dict[str, Any], data: bytes) -> dict[str, Any]:
+    if wire.wants_list(header):
+        listing = parsers.list_addresses(data, media_type=header["media_type"], url=header["url"])
+        return wire.pack_listing(listing)
+    return wire.pack_version(parsers.read(data, **wire.unpack_request(header)))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from typing import Any
 from syndicate.domain.errors import ParseError, ParseReason
 from syndicate.domain.model import Version
 from syndicate.isolation import wire
-from syndicate.ports import ReadOptions
+from syndicate.ports import Listing, ReadOptions
 
 _MEGABYTE = 1024 * 1024
 _GRACE = 2.0
@@ -39,7 +39,7 @@ _DEFAULT = Limits()
 
 
 class ReaderPool:
-    """A `Reader` whose parsers run in `size` limited children, which start when first needed.
+    """A `Reader` and `Lister` whose parsers run in `size` limited children, which start when first needed.
 
     May be used from several threads; a caller waits while all children are busy. `close` it in the end,
     or use it in a `with` statement; children also end by themselves when this process is gone.
@@ -63,13 +63,11 @@ class ReaderPool:
 
     def read(self, data: bytes, *, media_type: str, url: str, options: ReadOptions) -> Version:
         """The version in `data`. Raises ParseError; LIMIT for bytes that killed or held up their reader."""
-        if len(data) > self._limits.document:
-            size, most = len(data) // _MEGABYTE, self._limits.document // _MEGABYTE
-            raise ParseError(
-                ParseReason.TOO_LARGE, f"The document has {size} MB; {most} MB are read at most."
-            )
-        with self._seat() as seat:
-            return seat.read(data, wire.pack_request(media_type, url, options))
+        return wire.unpack_reply(self._ask(data, wire.pack_request(media_type, url, options)))
+
+    def list_addresses(self, data: bytes, *, media_type: str, url: str) -> Listing:
+        """What a sitemap or a feed lists. Raises ParseError, as `read` does."""
+        return wire.unpack_listing(self._ask(data, wire.pack_list_request(media_type, url)))
 
     def close(self) -> None:
         """Waits for what is being read and ends all children. A later `read` starts new ones."""
@@ -77,6 +75,15 @@ class ReaderPool:
         for seat in seats:
             seat.end_child()
             self._seats.put(seat)
+
+    def _ask(self, data: bytes, request: dict[str, Any]) -> dict[str, Any]:
+        if len(data) > self._limits.document:
+            size, most = len(data) // _MEGABYTE, self._limits.document // _MEGABYTE
+            raise ParseError(
+                ParseReason.TOO_LARGE, f"The document has {size} MB; {most} MB are read at most."
+            )
+        with self._seat() as seat:
+            return seat.ask(data, request)
 
     @contextmanager
     def _seat(self) -> Iterator[_Seat]:
@@ -94,7 +101,7 @@ class _Seat:
         self._limits = limits
         self._child: _Child | None = None
 
-    def read(self, data: bytes, request: dict[str, Any]) -> Version:
+    def ask(self, data: bytes, request: dict[str, Any]) -> dict[str, Any]:
         if self._child is None or not self._child.is_alive():
             self.end_child()
             self._child = _Child(self._limits)
@@ -105,7 +112,7 @@ class _Seat:
             raise
         if self._child.is_spent:
             self.end_child()
-        return wire.unpack_reply(reply)
+        return reply
 
     def end_child(self) -> None:
         child, self._child = self._child, None

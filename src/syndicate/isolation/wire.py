@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import struct
+from datetime import datetime
 from typing import IO, Any
 
 from syndicate.domain.errors import ParseError, ParseReason
 from syndicate.domain.model import Version
-from syndicate.ports import ReadOptions
+from syndicate.ports import Listed, Listing, ListingKind, ReadOptions
 
 _LENGTH = struct.Struct(">II")  # of the JSON, of the bytes after it
 LARGEST_REPLY = 64 * 1024 * 1024
@@ -61,6 +62,36 @@ def unpack_request(header: dict[str, Any]) -> dict[str, Any]:
     return {"media_type": header["media_type"], "url": header["url"], "options": options}
 
 
+def pack_list_request(media_type: str, url: str) -> dict[str, Any]:
+    return {"list": True, "media_type": media_type, "url": url}
+
+
+def wants_list(header: dict[str, Any]) -> bool:
+    """Whether the bytes are a list of addresses rather than a document."""
+    return bool(header.get("list"))
+
+
+def pack_listing(listing: Listing) -> dict[str, Any]:
+    rows = [
+        [entry.url, entry.id, entry.title, entry.content, entry.stated.isoformat() if entry.stated else ""]
+        for entry in listing.entries
+    ]
+    return {"listing": [listing.kind.value, rows]}
+
+
+def unpack_listing(header: dict[str, Any]) -> Listing:
+    """The listing of a reply; raises the ParseError that it holds instead."""
+    raise_error(header)
+    kind, rows = header["listing"]
+    return Listing(
+        ListingKind(kind),
+        tuple(
+            Listed(url, name, title, content, datetime.fromisoformat(stated) if stated else None)
+            for url, name, title, content, stated in rows
+        ),
+    )
+
+
 def pack_version(version: Version) -> dict[str, Any]:
     return {"version": version.as_dict()}
 
@@ -74,9 +105,14 @@ def is_limit(header: dict[str, Any]) -> bool:
     return "error" in header and header["error"][0] == ParseReason.LIMIT.value
 
 
-def unpack_reply(header: dict[str, Any]) -> Version:
-    """The version of a reply; raises the ParseError that it holds instead."""
+def raise_error(header: dict[str, Any]) -> None:
+    """Raises the ParseError that a reply holds, if it holds one."""
     if "error" in header:
         reason, message, hint = header["error"]
         raise ParseError(ParseReason(reason), message, hint=hint)
+
+
+def unpack_reply(header: dict[str, Any]) -> Version:
+    """The version of a reply; raises the ParseError that it holds instead."""
+    raise_error(header)
     return Version.from_dict(header["version"])

@@ -7,6 +7,7 @@ It is pure, and of all exceptions it raises ParseError only.
 from __future__ import annotations
 
 from syndicate.domain.model import Version
+from syndicate.parsers._listing import list_addresses as list_addresses
 from syndicate.parsers._shared import current_recipe as current_recipe
 from syndicate.parsers._shared import detect as detect
 from syndicate.parsers._shared import load as load

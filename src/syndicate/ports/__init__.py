@@ -28,9 +28,14 @@ from syndicate.ports.seeing import Archive as Archive
 from syndicate.ports.seeing import DestinationStatus as DestinationStatus
 from syndicate.ports.seeing import DocumentStatus as DocumentStatus
 from syndicate.ports.seeing import DocumentView as DocumentView
+from syndicate.ports.seeing import Latency as Latency
 from syndicate.ports.seeing import RenderedFeed as RenderedFeed
 from syndicate.ports.seeing import ResourceView as ResourceView
+from syndicate.ports.seeing import Selection as Selection
+from syndicate.ports.seeing import SourceView as SourceView
 from syndicate.ports.seeing import StatusView as StatusView
+from syndicate.ports.seeing import Step as Step
+from syndicate.ports.seeing import UpdateHead as UpdateHead
 from syndicate.ports.sending import ApiClient as ApiClient
 from syndicate.ports.sending import ApiRequest as ApiRequest
 from syndicate.ports.sending import ApiResponse as ApiResponse
@@ -44,6 +49,10 @@ from syndicate.ports.subscribing import Subscribers as Subscribers
 from syndicate.ports.watching import Access as Access
 from syndicate.ports.watching import Fetcher as Fetcher
 from syndicate.ports.watching import FoundDocument as FoundDocument
+from syndicate.ports.watching import Listed as Listed
+from syndicate.ports.watching import Lister as Lister
+from syndicate.ports.watching import Listing as Listing
+from syndicate.ports.watching import ListingKind as ListingKind
 from syndicate.ports.watching import NotModified as NotModified
 from syndicate.ports.watching import Reader as Reader
 from syndicate.ports.watching import ReadOptions as ReadOptions

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from syndicate.domain.model import Version
@@ -65,21 +66,31 @@ class Fetcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FoundDocument:
-    """A document that a source consists of now. `key` is stable within the source; `host` is "" for files."""
+    """A document that a source consists of now. `key` is stable within the source; `host` is "" for files.
+
+    `stated` is when the source's list says that it changed: a hint to look soon, never a proof.
+    """
 
     key: str
     title: str
     address: str
     host: str = ""
+    stated: datetime | None = None
 
 
 class SourceKind(Protocol):
-    """What a source consists of and how its parts are retrieved."""
+    """What a source consists of and how its parts are retrieved.
+
+    `asks_network`: `find` asks an address, so it is done no more often than visits are. `lists_all`: what
+    `find` does not give any more was taken away or has moved, rather than merely grown old.
+    """
 
     follows_attachments: bool
+    asks_network: bool
+    lists_all: bool
 
-    def find(self) -> Sequence[FoundDocument]:
-        """The documents that exist now. Raises FetchError."""
+    def find(self, now: datetime) -> Sequence[FoundDocument]:
+        """The documents that exist now. Raises FetchError, or ParseError for a list that cannot be read."""
         ...
 
     def retrieve(self, address: str, validators: Validators | None, now: datetime) -> Retrieved | NotModified:
@@ -100,4 +111,37 @@ class Reader(Protocol):
 
     def read(self, data: bytes, *, media_type: str, url: str, options: ReadOptions) -> Version:
         """Raises ParseError, also when the bytes killed whoever read them."""
+        ...
+
+
+class ListingKind(StrEnum):
+    SITEMAP = "sitemap"
+    INDEX = "index"  # of sitemaps
+    FEED = "feed"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An entry of a list. `id` is the list's own name for it, else its address; `content` is HTML."""
+
+    url: str
+    id: str = ""
+    title: str = ""
+    content: str = ""
+    stated: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a sitemap, an index of sitemaps or a feed lists, in its order, each address once."""
+
+    kind: ListingKind
+    entries: tuple[Listed, ...]
+
+
+class Lister(Protocol):
+    """Reads lists of addresses, where foreign bytes can do no harm."""
+
+    def list_addresses(self, data: bytes, *, media_type: str, url: str) -> Listing:
+        """Raises ParseError: UNSUPPORTED for what is neither a sitemap nor a feed."""
         ...

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from syndicate.domain.errors import FetchError, SyndicateError
+from syndicate.domain.errors import FetchError, ParseError, SyndicateError
 from syndicate.domain.model import Decision, Verdict
 from syndicate.domain.scheduling import next_visit
 from syndicate.ports import (
@@ -63,10 +63,11 @@ class CheckService:
             source = self._sources.get(source_id)
             if source is None:
                 continue
-            again_at = now + min(source.every, FIND_AGAIN)
+            asks = source.kind.asks_network
+            again_at = now + (source.every if asks else min(source.every, FIND_AGAIN))
             try:
-                found = source.kind.find()
-            except FetchError as error:
+                found = source.kind.find(now)
+            except (FetchError, ParseError) as error:
                 errors.append(error)
                 continue
             self._store.found(source_id, found, now, again_at)

@@ -11,7 +11,16 @@ from typing import BinaryIO
 from pydantic import BaseModel, field_validator
 
 from syndicate.domain.errors import FetchError, FetchReason
-from syndicate.ports import Access, Fetcher, FoundDocument, NotModified, Retrieved, SourceKind, Validators
+from syndicate.ports import (
+    Access,
+    Fetcher,
+    FoundDocument,
+    Lister,
+    NotModified,
+    Retrieved,
+    SourceKind,
+    Validators,
+)
 
 MAX_BYTES = 50 * 1024 * 1024
 
@@ -49,12 +58,14 @@ class Folder:
     """Implements `ports.SourceKind` for the files of one folder."""
 
     follows_attachments = False
+    asks_network = False
+    lists_all = False
 
     def __init__(self, config: Config) -> None:
         self._root = config.path
         self._patterns = config.glob
 
-    def find(self) -> Sequence[FoundDocument]:
+    def find(self, now: datetime) -> Sequence[FoundDocument]:  # noqa: ARG002
         """The files that match, by path. Leaves out hidden files and the lock files of word processors.
 
         Raises FetchError(NOT_FOUND) when the folder is not there: an unmounted disk is not an empty folder.
@@ -101,7 +112,7 @@ class Folder:
         return FoundDocument(key=key, title=_text(path.stem), address=_text(str(path.absolute())))
 
 
-def build(config: Config, fetcher: Fetcher, access: Access) -> SourceKind:  # noqa: ARG001
+def build(config: Config, fetcher: Fetcher, access: Access, lister: Lister) -> SourceKind:  # noqa: ARG001
     return Folder(config)
 
 
