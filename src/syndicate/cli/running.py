@@ -136,17 +136,20 @@ def _metrics(app: App) -> Iterator[None]:
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Its protocol is named, as asyncio sets TCP_NODELAY for no other."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((host, port), family=_family(host), backlog=512)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(512)
     except OSError as error:
+        listening.close()
         raise SyndicateError(
             f"The site cannot listen on {host}:{port}: {error.strerror}.",
             hint="Is syndicate running already? Else set another `web.port`.",
         ) from error
-
-
-def _family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET
+    return listening
 
 
 @contextmanager

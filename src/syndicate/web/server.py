@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
@@ -27,6 +29,17 @@ def cut_token(path: str) -> str:
     return _TOKEN_PATH.sub(r"\1…", path)
 
 
+class Server(uvicorn.Server):
+    """Ends on SIGTERM and SIGINT like uvicorn's own, which then raises the signal once more: here a stop
+    that was asked for is a success."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        with super().capture_signals():
+            yield
+            self._captured_signals.clear()
+
+
 def build(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
     """A server for `app`, not yet running: `server.run()`, and `server.should_exit = True` to end it.
 
@@ -47,7 +60,7 @@ def build(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
         timeout_graceful_shutdown=10,
         limit_concurrency=500,
     )
-    return uvicorn.Server(config)
+    return Server(config)
 
 
 def _log_config() -> dict[str, Any]:
