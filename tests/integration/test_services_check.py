@@ -333,6 +333,29 @@ def test_but_not_for_ever(watcher: Watcher) -> None:
     assert [watcher.visit().outcome for _ in range(2)] == ["doubt", "announce"]
 
 
+def test_a_link_that_only_looks_like_a_download_is_left_alone(watcher: Watcher) -> None:
+    landing = "https://kilde.example/hent"
+    watcher.serve(page(*BASE, links=[("Download bilag", "/hent")]))
+    watcher.serve(page("Vælg et bilag på listen."), HTML, landing)
+    known(watcher)
+    assert watcher.problem == ""
+    watcher.serve(page("Vælg et andet bilag på listen."), HTML, landing)
+    assert watcher.visit().outcome == "drop"
+    watcher.serve(page(*SHARPENED, links=[("Download bilag", "/hent"), ("Download mere", "/mere")]))
+    watcher.serve(page("Endnu en liste."), HTML, "https://kilde.example/mere")
+    assert watcher.visit().outcome == "announce"
+
+
+def test_a_login_page_in_place_of_a_file_leaves_the_file_as_it_was(watcher: Watcher) -> None:
+    with_facts(watcher).serve(page("Log ind for at hente filen."), HTML, FACTS)
+    assert watcher.visit().outcome == "drop"
+    assert "web page" in watcher.problem
+    watcher.serve(facts(), DOCX, FACTS)
+    assert watcher.visit().outcome == "drop"
+    assert watcher.problem == ""
+    assert watcher.updates() == []
+
+
 def test_an_unreadable_attachment_whose_bytes_changed_is_held(watcher: Watcher) -> None:
     odt = "https://kilde.example/bilag.odt"
     watcher.serve(page(*BASE, links=[("Download bilag", "/bilag.odt")]))

@@ -45,6 +45,7 @@ class FetchReason(StrEnum):
     RATE_LIMITED = "rate-limited"  # 429, 503 with Retry-After
     ROBOTS = "robots"
     UNASKED_304 = "unasked-304"  # 304 to a request without validators
+    NO_DOCUMENT = "no-document"  # a web page where a linked PDF or Word file should be
 
 
 class FetchError(SyndicateError):

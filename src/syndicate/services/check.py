@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from syndicate.domain.errors import FetchError, ParseError, SyndicateError
+from syndicate.domain.errors import FetchError, FetchReason, ParseError, SyndicateError
 from syndicate.domain.model import Decision, Verdict
 from syndicate.domain.scheduling import next_visit
 from syndicate.ports import (
@@ -220,9 +220,16 @@ def _place(one: Seen) -> ResourcePlace | None:
     return None
 
 
+def _minds(one: Seen) -> bool:
+    """A link that never led to a document is none of the operator's business."""
+    error = one.unreached
+    stray = isinstance(error, FetchError) and error.reason is FetchReason.NO_DOCUMENT
+    return not stray or bool(one.resource.base_sha256)
+
+
 def _problems(seen: Sequence[Seen]) -> str:
     """What the operator should know although the visit as such was fine."""
-    lines = [f"{one.label}: {error}" for one in seen if (error := one.unreached or one.error)]
+    lines = [f"{one.label}: {error}" for one in seen if (error := one.unreached or one.error) and _minds(one)]
     for one in seen:
         latest = one.resource.latest
         if one.snapshot is None and latest and latest.state is SnapshotState.UNREADABLE:

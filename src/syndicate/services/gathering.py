@@ -10,11 +10,12 @@ from datetime import datetime
 from hashlib import sha256
 
 from syndicate.domain import plausibility
-from syndicate.domain.errors import FetchError, ParseError, SuspectContent
+from syndicate.domain.errors import FetchError, FetchReason, ParseError, SuspectContent
 from syndicate.domain.matching import KnownAttachment, match
 from syndicate.domain.model import Attachment, Version
 from syndicate.ports import (
     Claim,
+    KeptSnapshot,
     KnownResource,
     NotModified,
     Reader,
@@ -101,6 +102,13 @@ class Gatherer:
         if isinstance(answer, NotModified):
             self._report.note(f"{seen.url}: not modified (304)")
             return
+        if seen.resource.role == "attachment" and media_type(answer) in HTML_TYPES:
+            raise FetchError(
+                seen.url,
+                FetchReason.NO_DOCUMENT,
+                f"{seen.url} leads to a web page, not to a document.",
+                hint="A link that only looks like a download is left alone.",
+            )
         if answer.moved_to:
             seen.moved_to = answer.moved_to
             self._report.note(f"{seen.resource.url}: moved for good to {answer.moved_to}")
@@ -161,4 +169,9 @@ class Gatherer:
 def is_html(seen: Seen) -> bool:
     """Whether a resource came as a web page, whose troubles are the server's rather than the text's."""
     snapshot = seen.snapshot or seen.resource.latest
-    return snapshot is not None and snapshot.media_type.split(";")[0].strip().lower() in HTML_TYPES
+    return snapshot is not None and media_type(snapshot) in HTML_TYPES
+
+
+def media_type(answer: Retrieved | KeptSnapshot) -> str:
+    """The media type without its parameters, in lower case."""
+    return answer.media_type.partition(";")[0].strip().lower()

@@ -37,7 +37,13 @@ HISTORY = 8
 """How many older versions the comparison may learn from."""
 PATIENCE = timedelta(minutes=10)
 """How long an announcement waits for a newly linked document that cannot be fetched yet."""
-FINAL = (FetchReason.NOT_FOUND, FetchReason.GONE, FetchReason.BAD_ADDRESS, FetchReason.REFUSED_ADDRESS)
+FINAL = (
+    FetchReason.NOT_FOUND,
+    FetchReason.GONE,
+    FetchReason.BAD_ADDRESS,
+    FetchReason.REFUSED_ADDRESS,
+    FetchReason.NO_DOCUMENT,
+)
 
 
 @dataclass(slots=True)
