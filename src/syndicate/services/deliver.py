@@ -6,14 +6,25 @@ return is simply pending again; one that did is doubtful, and a doubtful deliver
 
 from __future__ import annotations
 
+import logging
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from syndicate.domain.errors import DeliveryError, DeliveryReason, Permanent, SyndicateError, Uncertain
+from syndicate.domain.errors import (
+    DeliveryError,
+    DeliveryReason,
+    Permanent,
+    SyndicateError,
+    Transient,
+    Uncertain,
+)
 from syndicate.domain.model import DeliveryState, Prepared, Presence
 from syndicate.domain.scheduling import next_attempt
 from syndicate.ports import ClaimedDelivery, Outbox, Outcome, Settlement
 from syndicate.services.expand import Destination
+
+log = logging.getLogger("syndicate.deliver")
 
 LEASE = timedelta(minutes=15)
 """Longer than a batch can take, with every network deadline run out."""
@@ -55,21 +66,35 @@ class DeliverService:
         self._boot = boot
         self._clock = clock
         self._jitter = jitter
+        self._unwritten: defaultdict[str, list[Settlement]] = defaultdict(list)
+        """What became of deliveries while the database could not be written, by destination."""
 
     def ready(self, now: datetime) -> list[str]:
-        """Configured destinations with something due."""
-        return [name for name in self._outbox.ready(now) if name in self._destinations]
+        """Configured destinations with something due, or with outcomes that are still to be written."""
+        owed = [name for name, unwritten in self._unwritten.items() if unwritten]
+        due = [name for name in self._outbox.ready(now) if name in self._destinations]
+        return list(dict.fromkeys([*owed, *due]))
 
     def reclaim(self, now: datetime, *, alone: bool = False) -> int:
         """Takes up what a dead process left; `alone` says that no other process can be alive."""
         return self._outbox.reclaim(now, all_boots_but=self._boot if alone else "")
 
     def deliver(self, name: str, now: datetime) -> int:
-        """One batch to one destination; returns how many deliveries were dealt with."""
+        """One batch to one destination, by one thread at a time; returns how many it dealt with."""
+        unwritten = self._unwritten[name]
+        _write(self._outbox, unwritten, self._clock())
         claimed = self._outbox.claim(name, now, LEASE, limit=BATCH, boot=self._boot)
         if claimed:
-            _Batch(self._outbox, self._destinations[name], claimed, self._clock, self._jitter).run()
+            destination = self._destinations[name]
+            _Batch(self._outbox, destination, claimed, unwritten, self._clock, self._jitter).run()
         return len(claimed)
+
+
+def _write(outbox: Outbox, unwritten: list[Settlement], now: datetime) -> None:
+    """Settles all of `unwritten` and empties it. Raises StorageError, and then it stays as it is."""
+    if unwritten:
+        outbox.record(unwritten, now, LEASE)
+        unwritten.clear()
 
 
 class _Batch:
@@ -80,6 +105,7 @@ class _Batch:
         outbox: Outbox,
         destination: Destination,
         claimed: Sequence[ClaimedDelivery],
+        unwritten: list[Settlement],
         clock: Callable[[], datetime],
         jitter: Callable[[], float],
     ) -> None:
@@ -89,7 +115,8 @@ class _Batch:
         self._claimed = claimed
         self._clock = clock
         self._jitter = jitter
-        self._unwritten: list[Settlement] = []
+        self._unwritten = unwritten
+        self._passed = ""  # the key that went by the point of no return last
         self._paused = False
 
     def run(self) -> None:
@@ -98,17 +125,29 @@ class _Batch:
             for outcome in self._destination.channel.send(prepared, self._commit):
                 self._settle(outcome)
         except LeaseLost:
-            pass  # the new owner sends; what is already settled is written below
-        self._write()
+            self._let_go("Somebody else had taken it over.")  # what is not ours is left alone
+        except SyndicateError as error:
+            self._let_go(str(error))
+            raise
+        except Exception:  # a fault of ours must not hold the rest of the batch until the lease ends
+            self._let_go("Sending broke off for a reason of its own; see the log.")
+            raise
+        _write(self._outbox, self._unwritten, self._clock())
 
     def _prepare(self, delivery: ClaimedDelivery) -> Prepared | None:
+        """What to send; None when that is settled already. Nothing about one message stops the others."""
         channel = self._destination.channel
         try:
             prepared = channel.prepare(delivery.message, delivery.target, delivery.key, delivery.planned_at)
+            if delivery.doubtful and not self._may_resend(delivery, prepared):
+                return None
         except DeliveryError as error:
             self._unwritten.append(self._failed(delivery, error))
             return None
-        if delivery.doubtful and not self._may_resend(delivery, prepared):
+        except Exception:  # a fault of ours: it is logged, told with the delivery, and tried again later
+            log.exception("delivery %s could not be prepared", delivery.id)
+            fault = Transient(DeliveryReason.NOT_SENT, "It met a fault of ours; see the log.")
+            self._unwritten.append(self._failed(delivery, fault))
             return None
         self._by_key[prepared.key] = delivery
         return prepared
@@ -151,14 +190,24 @@ class _Batch:
     def _commit(self, key: str) -> None:
         """The step after this may be seen by the other side: that is on disk before it happens."""
         delivery = self._by_key[key]
-        settlements, self._unwritten = self._unwritten, []
-        if not self._outbox.record(settlements, self._clock(), LEASE, committing=delivery):
+        ours = self._outbox.record(self._unwritten, self._clock(), LEASE, committing=delivery)
+        self._unwritten.clear()
+        if not ours:
             raise LeaseLost(f"Delivery {delivery.id} was taken over by another process.")
+        self._passed = key
 
-    def _write(self) -> None:
-        settlements, self._unwritten = self._unwritten, []
-        if settlements:
-            self._outbox.record(settlements, self._clock(), LEASE)
+    def _let_go(self, why: str) -> None:
+        """A batch broke off: the one that was under way waits its turn, the others are due at once."""
+        now = self._clock()
+        if self._by_key:
+            key = next(iter(self._by_key))
+            kind = Uncertain if key == self._passed else Transient
+            self._settle(Outcome(key, error=kind(DeliveryReason.UNKNOWN, why)))
+        for delivery in self._by_key.values():
+            untried = Settlement(
+                delivery, DeliveryState.PENDING, now, due_at=now, doubtful=delivery.doubtful, error=why
+            )
+            self._unwritten.append(untried)
 
     def _settle(self, outcome: Outcome) -> None:
         delivery = self._by_key[outcome.key]
@@ -172,6 +221,7 @@ class _Batch:
             self._unwritten.append(sent)
         elif outcome.error:
             self._unwritten.append(self._failed(delivery, outcome.error))
+        del self._by_key[outcome.key]
 
     # --- failure ----------------------------------------------------------------------------------
 
@@ -202,11 +252,13 @@ class _Batch:
             return DeliveryState.PENDING, later
         if error.whole_destination:
             return DeliveryState.PENDING, now  # the pause of the destination holds it, not its own time
-        if isinstance(error, Permanent) or delivery.planned_at + GIVE_UP_AFTER <= now:
+        given_up = delivery.planned_at + GIVE_UP_AFTER <= now and not isinstance(error, Uncertain)
+        if isinstance(error, Permanent) or given_up:
             return DeliveryState.DEAD, None
         return DeliveryState.PENDING, later
 
     def _pause(self, delivery: ClaimedDelivery, error: DeliveryError, now: datetime) -> None:
+        _write(self._outbox, self._unwritten, now)  # a success before the pause must not end it
         strikes = self._outbox.strikes(delivery.destination)
         if error.reason in LASTING:
             until = now + min(LASTING_PAUSE * 2 ** min(strikes, 6), LONGEST_PAUSE)

@@ -39,14 +39,15 @@ def note_commit(connection: Connection, delivery: ClaimedDelivery, now: datetime
 
 
 def settle(connection: Connection, settlement: Settlement) -> bool:
-    """Writes the outcome; False, and nothing written, when the lease is somebody else's by now."""
+    """Writes the outcome; False, and nothing written, when the lease is somebody else's by now.
+
+    A receipt is written whoever holds the lease: what the other side has taken must not be sent again.
+    """
     delivery = settlement.delivery
-    mine = and_(
-        t.delivery.c.id == delivery.id,
-        t.delivery.c.state == DeliveryState.SENDING.value,
-        t.delivery.c.lease_token == delivery.token,
-    )
-    done = connection.execute(update(t.delivery).where(mine).values(_values(settlement)))
+    mine = and_(t.delivery.c.state == DeliveryState.SENDING.value, t.delivery.c.lease_token == delivery.token)
+    open_ = t.delivery.c.state != DeliveryState.SENT.value if settlement.receipt else mine
+    here = and_(t.delivery.c.id == delivery.id, open_)
+    done = connection.execute(update(t.delivery).where(here).values(_values(settlement)))
     if not done.rowcount:
         return False
     newest = and_(t.attempt.c.delivery_id == delivery.id, t.attempt.c.n == delivery.attempts)
