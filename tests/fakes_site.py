@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -21,9 +22,15 @@ from syndicate.ports import (
     Consent,
     DocumentStatus,
     DocumentView,
+    Latency,
     RenderedFeed,
+    ResourceView,
+    Selection,
+    SourceView,
     StatusView,
+    Step,
     Subscriber,
+    UpdateHead,
 )
 
 
@@ -35,6 +42,10 @@ class FakeArchive:
     documents: dict[int, DocumentView] = field(default_factory=dict)
     statuses: list[DocumentStatus] = field(default_factory=list)
     feeds: dict[tuple[str, str, bool], RenderedFeed] = field(default_factory=dict)
+    known_sources: list[SourceView] = field(default_factory=list)
+    known_steps: dict[str, tuple[Step, ...]] = field(default_factory=dict)
+    editions: dict[tuple[int, int], tuple[ResourceView, ...]] = field(default_factory=dict)
+    latencies: Latency = field(default_factory=Latency)
     fails_with: Exception | None = None
 
     def published(
@@ -65,6 +76,52 @@ class FakeArchive:
         self._check()
         return self.documents.get(document_id)
 
+    def edition(self, document_id: int, sequence: int) -> tuple[ResourceView, ...]:
+        """The newest one in `editions` that is no younger; else as the document reads now."""
+        self._check()
+        known = [n for (document, n) in self.editions if document == document_id and n <= sequence]
+        if known:
+            return self.editions[document_id, max(known)]
+        return self.documents[document_id].resources if document_id in self.documents else ()
+
+    def steps(self, update_id: str) -> tuple[Step, ...]:
+        self._check()
+        update = self.update(update_id)
+        public = update is not None and update.state is UpdateState.PUBLISHED
+        return self.known_steps.get(update_id, ()) if public else ()
+
+    def select(self, selection: Selection, *, limit: int = 50, before: int = 0) -> list[UpdateHead]:
+        found = self.published(
+            topic=selection.topic,
+            source=selection.source,
+            editorial=selection.editorial,
+            limit=len(self.updates),
+            before=before,
+        )
+        return [head(update) for update in found if _is_selected(update, selection)][:limit]
+
+    def addresses(self, after: int, until: int) -> list[tuple[str, datetime]]:
+        self._check()
+        return [
+            (update.id, update.published_at)
+            for update in sorted(self.updates, key=lambda update: update.sequence)
+            if update.published_at
+            and update.state is UpdateState.PUBLISHED
+            and after < update.sequence <= until
+        ]
+
+    def newest(self) -> int:
+        self._check()
+        return max((u.sequence for u in self.updates if u.state is UpdateState.PUBLISHED), default=0)
+
+    def sources(self) -> list[SourceView]:
+        self._check()
+        return self.known_sources
+
+    def latency(self) -> Latency:
+        self._check()
+        return self.latencies
+
     def status(self, now: datetime) -> StatusView:
         self._check()
         newest = max((u.published_at for u in self.updates if u.published_at), default=None)
@@ -77,6 +134,44 @@ class FakeArchive:
     def _check(self) -> None:
         if self.fails_with:
             raise self.fails_with
+
+
+def head(update: Update) -> UpdateHead:
+    """A published update as lists have it."""
+    return UpdateHead(
+        id=update.id,
+        kind=update.kind,
+        significance=update.significance,
+        source_id=update.source_id,
+        document_id=update.document_id,
+        document_title=update.document_title,
+        language=update.language,
+        topics=update.topics,
+        detected_at=update.detected_at,
+        published_at=update.published_at or update.detected_at,
+        sequence=update.sequence,
+        previous=update.previous,
+        corrects=update.corrects,
+        texts=update.texts,
+    )
+
+
+def _is_selected(update: Update, selection: Selection) -> bool:
+    at = update.published_at or update.detected_at
+    beginnings = selection.words.casefold().split()
+    said = " ".join(
+        [
+            update.document_title,
+            *(f"{text.title} {text.summary}" for text in update.texts.values()),
+            *(f"{noted.change.before} {noted.change.after}" for noted in update.changes),
+        ]
+    )
+    words = re.findall(r"\w+", said.casefold())
+    return (
+        (selection.since is None or selection.since <= at)
+        and (selection.until is None or at < selection.until)
+        and all(any(word.startswith(beginning) for word in words) for beginning in beginnings)
+    )
 
 
 @dataclass

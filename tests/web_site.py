@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -12,8 +12,8 @@ from typing import Any
 
 from starlette.applications import Starlette
 
-from syndicate.domain.model import Block, BlockKind, Proof, Recipe, Site, Update, Version
-from syndicate.ports import DocumentStatus, DocumentView, RenderedFeed, ResourceView, Subscriber
+from syndicate.domain.model import Block, BlockKind, Proof, Recipe, Site, Update, UpdateState, Version
+from syndicate.ports import DocumentStatus, DocumentView, RenderedFeed, ResourceView, SourceView, Subscriber
 from syndicate.services.subscribe import SubscribeService
 from syndicate.services.tokens import Tokens
 from syndicate.web.app import create_app
@@ -22,7 +22,7 @@ from syndicate.web.limits import HourlyLimit
 from syndicate.web.pages import PageRenderer
 from tests import factories
 from tests.asgi import Client
-from tests.fakes_site import FakeArchive, FakeRenderer, FakeSubscribers, counting_hex
+from tests.fakes_site import FakeArchive, FakeRenderer, FakeSubscribers, counting_hex, head
 
 NOW = factories.NOON + timedelta(hours=1)
 READER = "00000000000000aa"
@@ -63,9 +63,10 @@ class WebSite:
     def add_update(self, update: Update) -> Update:
         """Also shows it in the history of its document."""
         self.archive.updates.append(update)
-        document = self.archive.documents.get(update.document_id) or document_view()
-        history = (*document.updates, update)
-        self.archive.documents[document.id] = document_view(id=document.id, updates=history)
+        document = self.archive.documents.get(update.document_id) or document_view(id=update.document_id)
+        public = [head(update)] if update.state is UpdateState.PUBLISHED else []
+        history = sorted([*document.updates, *public], key=lambda update: -update.sequence)
+        self.archive.documents[document.id] = replace(document, updates=tuple(history))
         return update
 
     def add_reader(self, *topics: str) -> None:
@@ -87,6 +88,7 @@ def filled() -> WebSite:
     proof = Proof("Anbefalinger", factories.SOURCE_URL, "a" * 64, "b" * 64, factories.NOON)
     web.add_update(factories.update(proofs=(proof,)))
     web.archive.statuses.append(document_status())
+    web.archive.known_sources.append(SourceView("anbefalinger", "Fælles anbefalinger"))
     web.add_reader(factories.HEALTH.id, factories.WORK.id)
     web.add_feeds("all")
     return web

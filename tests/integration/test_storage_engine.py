@@ -35,9 +35,15 @@ def test_a_write_is_durable_and_readers_do_not_block(database: Database, tmp_pat
 
 def test_the_migrations_make_just_the_tables(database: Database) -> None:
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_object": _is_a_table_of_ours}
+        context = MigrationContext.configure(connection, opts=opts)
         differences = [d for d in compare_metadata(context, tables.metadata) if d[0] != "modify_type"]
     assert differences == []
+
+
+def _is_a_table_of_ours(_object: object, name: str | None, *_: object) -> bool:
+    """The index of the search is SQLite's own affair: tables that it makes and describes itself."""
+    return not (name or "").startswith("update_search")
 
 
 def test_upgrading_twice_changes_nothing(database: Database) -> None:

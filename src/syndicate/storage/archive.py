@@ -15,16 +15,24 @@ from syndicate.ports import (
     DocumentStatus,
     DocumentView,
     FeedMark,
+    Latency,
     RenderedFeed,
     ResourceView,
+    Selection,
+    SourceView,
     StatusView,
+    Step,
+    UpdateHead,
 )
+from syndicate.storage import editions, heads, latency
 from syndicate.storage import tables as t
 from syndicate.storage.engine import Database
-from syndicate.storage.rows import unpack, updates_from
+from syndicate.storage.rows import updates_from
 
 PUBLISHED = UpdateState.PUBLISHED.value
 WAITING = (UpdateState.HELD.value, UpdateState.APPROVED.value)
+HISTORY = 200
+"""How many updates of a document are listed on its page."""
 
 
 class ArchiveRows:
@@ -61,7 +69,12 @@ class ArchiveRows:
 
     def document(self, document_id: int) -> DocumentView | None:
         query = (
-            select(t.document, t.source.c.language.label("language"), t.source.c.topics)
+            select(
+                t.document,
+                t.source.c.language.label("language"),
+                t.source.c.topics,
+                t.source.c.ended_at.label("source_ended_at"),
+            )
             .join(t.source, t.source.c.id == t.document.c.source_id)
             .where(t.document.c.id == document_id)
         )
@@ -69,14 +82,8 @@ class ArchiveRows:
             row = connection.execute(query).first()
             if row is None or row.first_ok is None:
                 return None
-            history = (
-                select(t.update)
-                .where(t.update.c.document_id == document_id, t.update.c.state == PUBLISHED)
-                .order_by(t.update.c.sequence.desc())
-                .limit(200)
-            )
-            updates = updates_from(connection, connection.execute(history).all())
-            resources = _resource_views(connection, document_id)
+            updates = heads.of_document(connection, document_id, limit=HISTORY)
+            resources = editions.now(connection, document_id)
         return DocumentView(
             id=row.id,
             source_id=row.source_id,
@@ -87,7 +94,33 @@ class ArchiveRows:
             resources=tuple(resources),
             updates=tuple(updates),
             last_ok=row.last_ok,
+            first_ok=row.first_ok,
+            ended_at=row.source_ended_at,
         )
+
+    def edition(self, document_id: int, sequence: int) -> tuple[ResourceView, ...]:
+        with self._db.read() as connection:
+            return tuple(editions.edition(connection, document_id, sequence))
+
+    def steps(self, update_id: str) -> tuple[Step, ...]:
+        with self._db.read() as connection:
+            return tuple(editions.steps(connection, update_id))
+
+    def select(self, selection: Selection, *, limit: int = 50, before: int = 0) -> list[UpdateHead]:
+        with self._db.read() as connection:
+            return heads.selected(connection, selection, limit, before)
+
+    def addresses(self, after: int, until: int) -> list[tuple[str, datetime]]:
+        with self._db.read() as connection:
+            return heads.addresses(connection, after, until)
+
+    def sources(self) -> list[SourceView]:
+        with self._db.read() as connection:
+            return heads.sources(connection)
+
+    def latency(self) -> Latency:
+        with self._db.read() as connection:
+            return latency.latency(connection)
 
     def status(self, now: datetime) -> StatusView:
         documents = (
@@ -149,29 +182,6 @@ def _feed_row(name: str, format_name: str, editorial: bool) -> Any:
     return select(table).where(
         table.c.name == name, table.c.format == format_name, table.c.editorial == editorial
     )
-
-
-def _resource_views(connection: Connection, document_id: int) -> list[ResourceView]:
-    """What readers were told last: a held change is not shown before it is published."""
-    query = (
-        select(t.resource, t.version.c.content, t.snapshot.c.at, t.snapshot.c.sha256)
-        .outerjoin(t.version, t.version.c.id == t.resource.c.base_version)
-        .outerjoin(t.snapshot, t.snapshot.c.id == t.version.c.snapshot_id)
-        .where(t.resource.c.document_id == document_id, t.resource.c.base_sha256 != "")
-        .order_by(t.resource.c.role.desc(), t.resource.c.place)
-    )
-    return [
-        ResourceView(
-            id=row.id,
-            role=row.role,
-            label=row.label,
-            url=row.url,
-            version=unpack(row.content) if row.content else None,
-            retrieved_at=row.at,
-            sha256=row.sha256 or row.base_sha256,
-        )
-        for row in connection.execute(query)
-    ]
 
 
 def _document_status(row: Row[Any]) -> DocumentStatus:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from syndicate.domain.model import Update, UpdateState
 from syndicate.storage import tables as t
 from syndicate.storage.rows import add_if_absent, update_values
+from syndicate.storage.search import index_update
 
 
 def keep_update(connection: Connection, record: Update, touched: Sequence[int]) -> None:
@@ -83,6 +84,7 @@ def publish(connection: Connection, update_id: str, channels: Sequence[str], now
         .where(t.update.c.id == update_id)
         .values(state=UpdateState.PUBLISHED.value, published_at=now, sequence=(newest or 0) + 1)
     )
+    index_update(connection, update_id)
     move_base(connection, update_id)
     rows = [{"update_id": update_id, "channel": channel, "cursor": 0, "done": False} for channel in channels]
     add_if_absent(connection, t.fanout, rows)

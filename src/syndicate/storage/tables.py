@@ -203,6 +203,8 @@ update = Table(
     _text("decided_by"),
     Index("ix_update_state", "state"),
     Index("ix_update_source", "source_id", "sequence"),
+    Index("ix_update_document_sequence", "document_id", "sequence"),
+    Index("ix_update_published_at", "published_at"),
 )
 
 update_topic = Table(

@@ -16,7 +16,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from syndicate import assets
-from syndicate.domain.model import Site, Update
+from syndicate.domain.model import Site
+from syndicate.ports import UpdateHead
 from syndicate.rendering import texts as wordings
 from syndicate.rendering.changes import change_views
 from syndicate.rendering.foreign import web_address
@@ -153,13 +154,10 @@ def _finalize(value: Any) -> Any:
     return foreign.printable(value) if type(value) is str else value
 
 
-def _by_month(updates: Sequence[Update], t: Texts) -> list[tuple[str, list[Update]]]:
+def _by_month(updates: Sequence[UpdateHead], t: Texts) -> list[tuple[str, list[UpdateHead]]]:
     """The updates under the name of the month in which they were published, in their order."""
     return [
-        (month, list(group))
-        for month, group in groupby(
-            updates, lambda update: t.month(update.published_at or update.detected_at)
-        )
+        (month, list(group)) for month, group in groupby(updates, lambda update: t.month(update.published_at))
     ]
 
 
