@@ -145,12 +145,13 @@ class OutboxRows:
             t.attempt.c.n == t.delivery.c.attempts,
             t.attempt.c.dot_at.is_not(None),
         )
-        query = select(t.delivery.c.id).where(t.delivery.c.state == SENDING, stale)
+        # Whatever is `sending` was claimed for a known destination; by it the index of claims finds it.
+        known = t.delivery.c.destination.in_(select(t.destination.c.name))
+        mine = and_(known, t.delivery.c.state == SENDING, stale)
         with self._db.read() as connection:  # most often there is nothing to reclaim
-            if not connection.execute(query.limit(1)).first():
+            if not connection.execute(select(t.delivery.c.id).where(mine).limit(1)).first():
                 return 0
         with self._db.write() as connection:
-            mine = and_(t.delivery.c.state == SENDING, stale)
             back = {"state": PENDING, "due_at": now, "lease_until": None, "lease_token": ""}
             unsure = update(t.delivery).where(mine, passed).values(doubtful=True, **back)
             unsent = update(t.delivery).where(mine, ~passed).values(back)
