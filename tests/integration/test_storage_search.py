@@ -13,8 +13,9 @@ from sqlalchemy import text
 
 from syndicate.domain.model import Significance, Update, UpdateState, UpdateText
 from syndicate.ports import Latency, Selection
+from syndicate.storage import upgrading
 from syndicate.storage.archive import ArchiveRows
-from syndicate.storage.engine import Database, _alembic
+from syndicate.storage.engine import Database
 from syndicate.storage.search import MAX_WORDS, match_expression
 from tests import factories
 from tests.storing import NOW, SOURCE, Store, planned, version
@@ -164,9 +165,7 @@ def test_an_older_database_becomes_searchable(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/old.db")
     change = json.dumps([factories.noted().as_dict()])
     with database.write() as connection:
-        config = _alembic()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0002")
+        command.upgrade(upgrading.configuration(connection), "0002")
         connection.execute(text("INSERT INTO source (id, active) VALUES ('kilde', 1)"))
         connection.execute(
             text("INSERT INTO document (id, source_id, baseline, next_visit) VALUES (1, 'kilde', 1, 0)")

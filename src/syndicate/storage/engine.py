@@ -12,17 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from syndicate.domain.errors import ConfigError, StorageError
 
 BUSY_SECONDS = 30.0
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 SQLITE_TROUBLE = {
     sqlite3.SQLITE_BUSY: (
@@ -70,22 +67,18 @@ class Database:
 
     def upgrade(self) -> None:
         """Brings the schema to the newest; refuses a schema that is newer than this program."""
-        script = ScriptDirectory.from_config(_alembic())
-        known = {revision.revision for revision in script.walk_revisions()}
+        if self._schema() == newest_schema():
+            return  # as at most starts: the tool for the rest takes longer to import than many commands run
+        from syndicate.storage.upgrading import upgrade
+
         with translated(), self._writer.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
-            if current and current not in known:
-                raise StorageError(
-                    f"The database has schema {current}, which this version of syndicate does not know.",
-                    hint="It was made by a newer version: install that one, or restore an older backup.",
-                )
-            if current == script.get_current_head():
-                return
-            connection.commit()
-            with connection.begin():
-                config = _alembic()
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+            upgrade(connection)
+
+    def _schema(self) -> str | None:
+        with self.read() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
 
     def backup(self, path: Path) -> None:
         """A checked copy of a SQLite database, while it is in use."""
@@ -106,10 +99,9 @@ class Database:
         self.engine.dispose()
 
 
-def _alembic() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    return config
+def newest_schema() -> str:
+    """The newest migration, by the number that its file name begins with."""
+    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def _open(url: str) -> Engine:
