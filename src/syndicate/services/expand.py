@@ -10,12 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from syndicate.domain.errors import DeliveryError
+from syndicate.domain.errors import DeliveryError, StorageError
 from syndicate.domain.model import Account, Message, Significance, Subject, Target, Update
 from syndicate.ports import Archive, Channel, FanOut, Outbox, PlannedDelivery, Renderer
 from syndicate.services.tokens import Tokens
 
 CHUNK = 500
+OPEN_AT_ONCE = 200
+"""More open fan-outs than one call looks at must not all be broken ones: the others would never come."""
 EMAIL = "email"
 
 
@@ -55,17 +57,29 @@ class ExpandService:
         self._random_hex = random_hex
 
     def expand(self, now: datetime) -> int:
-        """One chunk of each open fan-out; returns how many deliveries were planned."""
-        planned = 0
-        for fan_out in self._outbox.fan_outs(limit=20):
-            update = self._archive.update(fan_out.update_id)
-            if update is None:
-                continue
-            if fan_out.channel == EMAIL:
-                planned += self._to_readers(fan_out, update, now)
-            else:
-                planned += self._to_accounts(fan_out, update, now)
+        """One chunk of each open fan-out; returns how many deliveries were planned.
+
+        One that cannot be expanded stays open and holds up no other; its error is raised in the end.
+        """
+        planned, faults = 0, []
+        for fan_out in self._outbox.fan_outs(limit=OPEN_AT_ONCE):
+            try:
+                planned += self._expand(fan_out, now)
+            except StorageError:
+                raise
+            except Exception as error:  # noqa: BLE001 (ours or of a template: the others must go on)
+                faults.append(error)
+        if faults:
+            raise faults[0]
         return planned
+
+    def _expand(self, fan_out: FanOut, now: datetime) -> int:
+        update = self._archive.update(fan_out.update_id)
+        if update is None:
+            return 0
+        if fan_out.channel == EMAIL:
+            return self._to_readers(fan_out, update, now)
+        return self._to_accounts(fan_out, update, now)
 
     def render(self, update: Update) -> list[Message]:
         """All that would be sent for this update, for review. Raises Permanent(CONTENT)."""
@@ -107,7 +121,8 @@ class ExpandService:
     # --- readers ----------------------------------------------------------------------------------
 
     def _to_readers(self, fan_out: FanOut, update: Update, now: datetime) -> int:
-        if update.significance is not Significance.SUBSTANTIVE:
+        configured = EMAIL in self._destinations  # it may have been when the update was published
+        if not configured or update.significance is not Significance.SUBSTANTIVE:
             self._outbox.plan(fan_out, [], fan_out.cursor, True, now)
             return 0
         readers = self._outbox.readers(update.topics, fan_out.cursor, CHUNK)
