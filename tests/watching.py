@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from syndicate import parsers
-from syndicate.domain.errors import FetchError, FetchReason
+from syndicate.domain.errors import FetchError, FetchReason, SyndicateError
 from syndicate.domain.model import Update, Version
 from syndicate.ports import (
     FoundDocument,
@@ -61,6 +61,8 @@ class Web(SourceKind):
     down: dict[str, FetchReason] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)
     only_304: bool = False
+    always_200: bool = False
+    lost: bool = False
     follows_attachments: bool = True
     asks_network: bool = False
     lists_all: bool = False
@@ -68,20 +70,22 @@ class Web(SourceKind):
     asked: list[str] = field(default_factory=list)
 
     def find(self, now: datetime) -> Sequence[FoundDocument]:
+        if self.lost:
+            raise FetchError(PAGE, FetchReason.STATUS, "The list cannot be had (500).", status=500)
         return [FoundDocument(address, "", address, "kilde.example") for address in self.documents]
 
     def retrieve(self, address: str, validators: Validators | None, now: datetime) -> Retrieved | NotModified:
         self.asked.append(address)
         if address in self.down:
             raise FetchError(address, self.down[address], f"{address} cannot be had.")
-        if self.only_304:
+        if self.only_304 and validators:
             return NotModified(address)
         moved_to = self.moved.get(address, "")
         body, media_type = self.bodies.get(moved_to or address, (None, ""))
         if body is None:
             raise FetchError(address, FetchReason.NOT_FOUND, f"{address} is not there (404).", status=404)
         etag = f'"{hash(body)}"'
-        if validators and validators.url == address and validators.etag == etag:
+        if validators and validators.url == address and validators.etag == etag and not self.always_200:
             return NotModified(address)
         return Retrieved(moved_to or address, body, media_type, Validators(address, etag), moved_to=moved_to)
 
@@ -109,13 +113,15 @@ class Watcher:
         self.reader = InProcess()
         self.now = NOW
         self.review = review
+        self.errors: list[SyndicateError] = []
+        self.at_most: timedelta | None = None
         self.options = ReadOptions()
         self.serve(page(*BASE))
 
     @property
     def check(self) -> CheckService:
         record = SourceRecord("kilde", "Kilden", "page", "da", ("sundhed",))
-        source = WatchedSource(record, self.web, self.options, EVERY, self.review)
+        source = WatchedSource(record, self.web, self.options, EVERY, self.review, self.at_most)
         return CheckService(
             self.store.watch,
             self.reader,
@@ -136,6 +142,17 @@ class Watcher:
         service.find(self.now)
         (claim,) = service.claim(self.now, limit=1)
         return service.visit(claim, self.now)
+
+    def day(self, *, hours: float = 24) -> list[VisitReport]:
+        """Some time later: finds what there is, and visits all that is due, one after another."""
+        self.now += timedelta(hours=hours)
+        service = self.check
+        service.sync(self.now)
+        self.errors = service.find(self.now, ["kilde"])
+        reports = []
+        while claims := service.claim(self.now, limit=5):  # one document a host at a time
+            reports += [service.visit(claim, self.now) for claim in claims]
+        return reports
 
     def updates(self) -> list[Update]:
         """What was published, newest first, editorial ones too."""

@@ -11,6 +11,7 @@ from syndicate.domain.diffing.words import essence
 from syndicate.domain.model import Attachment, Version
 
 _LIKE = 0.5
+_SAME = 0.9
 _ASIDE = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _SIZE = re.compile(r"\b\d+(?:[.,]\d+)?\s*(?:bytes?|k[ib]*b?|m[ib]*b|g[ib]*b)\b", re.IGNORECASE)
 _DATE = re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b")
@@ -52,8 +53,17 @@ def match(known: Sequence[KnownAttachment], found: Sequence[Attachment]) -> Matc
 
 def alike(before: Version, after: Version) -> bool:
     """Whether two texts are versions of one: at least half of their different words in common."""
+    return _likeness(before, after) >= _LIKE
+
+
+def same_text(before: Version, after: Version) -> bool:
+    """Whether a page elsewhere is surely the same text: nine tenths of their different words in common."""
+    return _likeness(before, after) >= _SAME
+
+
+def _likeness(before: Version, after: Version) -> float:
     old, new = set(essence(before.text).split()), set(essence(after.text).split())
-    return bool(old and new) and 2 * len(old & new) / (len(old) + len(new)) >= _LIKE
+    return 2 * len(old & new) / (len(old) + len(new)) if old and new else 0.0
 
 
 class _Matcher:

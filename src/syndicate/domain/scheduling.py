@@ -48,3 +48,35 @@ def _spread(wait: timedelta, jitter: float) -> timedelta:
 
 def _not_before(due: datetime, retry_after: datetime | None, now: datetime) -> datetime:
     return due if retry_after is None else max(due, min(retry_after, now + LONGEST_WAIT))
+
+
+FULL_EVERY = 20
+"""Visits after which a document is fetched without a condition: a server's 304 can be wrong."""
+FULL_AFTER = timedelta(days=3)
+_SHARE = 0.1
+
+
+def interval(
+    every: timedelta,
+    at_most: timedelta | None,
+    now: datetime,
+    known_since: datetime | None,
+    last_change: datetime | None,
+    changes: int,
+) -> timedelta:
+    """The time between two visits that suits how often a document has changed so far.
+
+    A tenth of the time that it has been quiet, or of its mean time between changes if that is shorter; from
+    `every` up to `at_most`. Without `at_most`, or before anything is known, `every`: right after a change
+    the next one is likely, and is looked for as often as configured.
+    """
+    if at_most is None or known_since is None:
+        return every
+    quiet = now - (last_change or known_since)
+    mean = (now - known_since) / (changes + 1)
+    return max(every, min(_SHARE * min(quiet, mean), at_most))
+
+
+def is_full_visit(now: datetime, last_full: datetime | None, since_full: int) -> bool:
+    """Whether to fetch all of it this time, whatever the validators are."""
+    return last_full is None or since_full >= FULL_EVERY or now - last_full >= FULL_AFTER

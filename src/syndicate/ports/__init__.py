@@ -15,7 +15,10 @@ from syndicate.ports.keeping import FeedStore as FeedStore
 from syndicate.ports.keeping import InterestedReader as InterestedReader
 from syndicate.ports.keeping import KeptSnapshot as KeptSnapshot
 from syndicate.ports.keeping import KnownResource as KnownResource
+from syndicate.ports.keeping import MissingDocument as MissingDocument
+from syndicate.ports.keeping import Notice as Notice
 from syndicate.ports.keeping import Outbox as Outbox
+from syndicate.ports.keeping import Pace as Pace
 from syndicate.ports.keeping import PlannedDelivery as PlannedDelivery
 from syndicate.ports.keeping import Reading as Reading
 from syndicate.ports.keeping import ResourcePlace as ResourcePlace

@@ -86,12 +86,43 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """What is known of how often a document changes, and of when it was last fetched unconditionally."""
+
+    first_ok: datetime | None = None
+    last_change: datetime | None = None
+    changes: int = 0
+    last_full: datetime | None = None
+    since_full: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MissingDocument:
+    """A document that its source lists no more: where it was, and the version that readers know."""
+
+    document_id: int
+    title: str
+    url: str
+    base_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that happened once and that the operator should know: a kind, to what, and a sentence."""
+
+    kind: str
+    name: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """The right to visit one document until the lease ends, with all that the visit needs to know.
 
     `baseline`: nothing was read of it yet, and it belongs to the first finding of its source, so that
     its first reading is not news. `held` is the id of an update that waits for a person ("" if none);
     `last_update` is the newest update of any other state, `last_published` the newest public one.
+    `problem_kind` is the class of `problem`; `missing_since` is when its source first did not list it.
     """
 
     token: str
@@ -109,6 +140,10 @@ class Claim:
     held: str = ""
     last_update: str = ""
     last_published: str = ""
+    problem_kind: str = ""
+    missing_since: datetime | None = None
+    last_check: datetime | None = None
+    pace: Pace = Pace()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +174,9 @@ class Conclusion:
     `settle` names resources whose newest state becomes the base of comparison at once (first readings).
     `update` is held or published by its state; publication moves the base and plans a fan-out to
     `channels`. `supersede` is a held update that has become moot. `distrust` names resources whose
-    validators are forgotten, so that the next visit gets the whole answer.
+    validators are forgotten, so that the next visit gets the whole answer; `renewed` has those that came
+    with the same bytes as before. `ended`: it was taken away, and is visited no more. `changed`: its text
+    did. `full`: it was asked for without a condition.
     """
 
     document_id: int
@@ -157,7 +194,13 @@ class Conclusion:
     supersede: str = ""
     candidate: Candidate | None = None
     problem: str = ""
+    problem_kind: str = ""
     failed: bool = False
+    ended: bool = False
+    changed: bool = False
+    full: bool = False
+    renewed: tuple[tuple[int, Validators], ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 class WatchStore(Protocol):
@@ -171,10 +214,40 @@ class WatchStore(Protocol):
         """The active sources whose documents are to be found again."""
         ...
 
+    def listed(self, source_id: str) -> set[str]:
+        """The keys of the documents that the source listed last."""
+        ...
+
     def found(
-        self, source_id: str, documents: Sequence[FoundDocument], now: datetime, again_at: datetime
+        self,
+        source_id: str,
+        documents: Sequence[FoundDocument],
+        now: datetime,
+        again_at: datetime,
+        missing: Collection[str] = (),
     ) -> None:
-        """Makes new documents known. Those of a source's first finding are baseline, later ones are news."""
+        """Makes new documents known. Those of a source's first finding are baseline, later ones are news.
+
+        A document in `missing` is visited at once, to see what became of it. One that was told as removed and
+        is listed again is news again.
+        """
+        ...
+
+    def trouble(self, source_id: str, problem: str, kind: str, now: datetime, again_at: datetime) -> None:
+        """The source could not be found, or what was found is not believed; what was known stays."""
+        ...
+
+    def missing(self, source_id: str) -> list[MissingDocument]:
+        """The documents that the source lists no more and that were not told as removed."""
+        ...
+
+    def stands_elsewhere(self, claim: Claim, url: str) -> bool:
+        """Whether another document of the same source, one that was read already, has this address."""
+        ...
+
+    def adopt(self, document_id: int, claim: Claim, now: datetime) -> bool:
+        """The claimed new document is a missing one that moved: that takes over the key and the address, is
+        due at once, and the new one ends. False when the lease was lost."""
         ...
 
     def claim(
@@ -185,9 +258,10 @@ class WatchStore(Protocol):
         limit: int,
         busy_hosts: Collection[str] = (),
         sources: Collection[str] | None = None,
+        since: datetime | None = None,
     ) -> list[Claim]:
         """Due documents of active sources, at most one a host. With `sources`, those of these sources,
-        due or not."""
+        due or not, that were not visited `since` then."""
         ...
 
     def keep_resources(self, claim: Claim, attachments: Sequence[Attachment]) -> list[KnownResource]:

@@ -6,6 +6,7 @@ is for the database to say: a snapshot that was kept before a crash is read with
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from hashlib import sha256
 
@@ -13,6 +14,7 @@ from syndicate.domain import plausibility
 from syndicate.domain.errors import FetchError, FetchReason, ParseError, SuspectContent
 from syndicate.domain.matching import KnownAttachment, match
 from syndicate.domain.model import Attachment, Version
+from syndicate.domain.scheduling import is_full_visit
 from syndicate.ports import (
     Claim,
     KeptSnapshot,
@@ -21,10 +23,12 @@ from syndicate.ports import (
     Reader,
     Retrieved,
     SnapshotState,
+    Validators,
     WatchStore,
 )
 from syndicate.services.watched import Seen, VisitReport, WatchedSource
 
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 
 
@@ -46,6 +50,7 @@ class Gatherer:
         self._claim = claim
         self._now = now
         self._report = report
+        self.full = is_full_visit(now, claim.pace.last_full, claim.pace.since_full)
 
     def gather(self) -> list[Seen]:
         """The main resource first, then its attachments. Raises FetchError for the main resource."""
@@ -98,7 +103,8 @@ class Gatherer:
             seen.snapshot = latest
             self._report.note(f"{latest.url}: kept earlier and not read yet; not fetched again")
             return
-        answer = self._source.kind.retrieve(seen.url, seen.resource.validators, self._now)
+        validators = None if self.full else seen.resource.validators
+        answer = self._source.kind.retrieve(seen.url, validators, self._now)
         if isinstance(answer, NotModified):
             self._report.note(f"{seen.url}: not modified (304)")
             return
@@ -110,15 +116,26 @@ class Gatherer:
                 hint="A link that only looks like a download is left alone.",
             )
         if answer.moved_to:
+            self._refuse_other_page(answer)
             seen.moved_to = answer.moved_to
             self._report.note(f"{seen.resource.url}: moved for good to {answer.moved_to}")
         self._keep(seen, answer)
+
+    def _refuse_other_page(self, answer: Retrieved) -> None:
+        """A missing page that leads to another known page of its source is gone as a page of its own."""
+        claim = self._claim
+        if claim.missing_since and self._store.stands_elsewhere(claim, answer.moved_to):
+            message = f"{claim.address} leads to {answer.moved_to}, another page of the same source."
+            raise FetchError(claim.address, FetchReason.GONE, message)
 
     def _keep(self, seen: Seen, answer: Retrieved) -> None:
         latest = seen.resource.latest
         if latest and latest.sha256 == sha256(answer.body).hexdigest():
             self._report.note(f"{seen.url}: the same bytes as before")
+            if answer.validators != seen.resource.validators:
+                seen.renewed = answer.validators or Validators("")
             return
+        seen.charset = _charsets(latest, answer)
         seen.snapshot = self._store.keep_snapshot(self._claim, seen.resource.id, answer, self._now)
         self._report.note(f"{seen.url}: {len(answer.body)} new bytes, SHA-256 {seen.snapshot.sha256[:12]}…")
 
@@ -164,6 +181,16 @@ class Gatherer:
             return None
         self._store.keep_version(snapshot.id, again)
         return again if again.recipe == seen.version.recipe else None
+
+
+def _charsets(latest: KeptSnapshot | None, answer: Retrieved) -> tuple[str, str] | None:
+    before, after = (_charset(each.media_type) if each else "" for each in (latest, answer))
+    return (before, after) if before and after and before != after else None
+
+
+def _charset(media_type: str) -> str:
+    found = _CHARSET.search(media_type)
+    return found[1].lower() if found else ""
 
 
 def is_html(seen: Seen) -> bool:

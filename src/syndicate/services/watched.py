@@ -7,7 +7,14 @@ from datetime import timedelta
 
 from syndicate.domain.errors import SyndicateError
 from syndicate.domain.model import Attachment, Version
-from syndicate.ports import KeptSnapshot, KnownResource, ReadOptions, SourceKind, SourceRecord
+from syndicate.ports import (
+    KeptSnapshot,
+    KnownResource,
+    ReadOptions,
+    SourceKind,
+    SourceRecord,
+    Validators,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +26,7 @@ class WatchedSource:
     options: ReadOptions
     every: timedelta
     review: bool
+    at_most: timedelta | None = None
 
 
 @dataclass(slots=True)
@@ -27,7 +35,8 @@ class Seen:
 
     `snapshot` is what is to be read now (None: nothing new since the last visit); `version` what came of
     it; `error` why nothing did; `unreached` why it could not even be retrieved. `link` is where the page
-    says that the attachment is now (None where nothing new is known).
+    says that the attachment is now (None where nothing new is known). `renewed` are the validators that came
+    with the same bytes as before; `charset` what it called the encoding before and now, if not alike.
     """
 
     resource: KnownResource
@@ -38,6 +47,8 @@ class Seen:
     link: Attachment | None = None
     moved_to: str = ""
     vanished: bool = False
+    renewed: Validators | None = None
+    charset: tuple[str, str] | None = None
 
     @property
     def label(self) -> str:

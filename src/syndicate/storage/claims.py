@@ -7,7 +7,15 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from syndicate.domain.model import UpdateState
-from syndicate.ports import Candidate, Claim, KeptSnapshot, KnownResource, SnapshotState, Validators
+from syndicate.ports import (
+    Candidate,
+    Claim,
+    KeptSnapshot,
+    KnownResource,
+    Pace,
+    SnapshotState,
+    Validators,
+)
 from syndicate.storage import tables as t
 from syndicate.storage.rows import insert_row
 
@@ -55,6 +63,10 @@ def claim_from(connection: Connection, row: Row[Any], token: str) -> Claim:
         held=held[-1] if held else "",
         last_update=closed[-1] if closed else "",
         last_published=public[-1] if public else "",
+        problem_kind=row.problem_kind,
+        missing_since=row.missing_since,
+        last_check=row.last_check,
+        pace=Pace(row.first_ok, row.last_change, row.changes, row.last_full, row.since_full),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from syndicate.domain.model import Version
-from syndicate.ports import Conclusion, Reading, ResourcePlace, SnapshotState
+from syndicate.ports import Conclusion, Notice, Reading, ResourcePlace, SnapshotState, Validators
 from syndicate.storage import tables as t
 from syndicate.storage.claims import resource_rows
 from syndicate.storage.rows import add_if_absent, pack
@@ -43,14 +43,37 @@ def end_lease(connection: Connection, conclusion: Conclusion) -> bool:
         "checks": row.checks + 1,
         "failures": row.failures + 1 if failed else 0,
         "problem": conclusion.problem,
+        "problem_kind": conclusion.problem_kind if conclusion.problem else "",
         "problem_since": (row.problem_since or now) if conclusion.problem else None,
     }
+    if conclusion.ended:
+        values |= {"ended_at": now}
+    if conclusion.changed:
+        values |= {"last_change": now, "changes": row.changes + 1}
     if not failed:
+        full = conclusion.full
+        values |= {"since_full": 0, "last_full": now} if full else {"since_full": row.since_full + 1}
         values |= {"last_ok": now, "first_ok": row.first_ok or now}
     if conclusion.title:
         values["title"] = conclusion.title
     connection.execute(update(t.document).where(here).values(values))
     return True
+
+
+def keep_findings(connection: Connection, conclusion: Conclusion) -> None:
+    """What was seen of the resources."""
+    for place in conclusion.places:
+        keep_place(connection, place)
+    for reading in conclusion.readings:
+        keep_reading(connection, reading)
+    for resource_id in conclusion.settle:
+        settle_base(connection, resource_id)
+    for resource_id, validators in conclusion.renewed:
+        keep_validators(connection, resource_id, validators)
+    for resource_id in conclusion.distrust:
+        keep_validators(connection, resource_id, Validators(""))
+    for notice in conclusion.notices:
+        keep_notice(connection, conclusion, notice)
 
 
 def keep_place(connection: Connection, place: ResourcePlace) -> None:
@@ -59,6 +82,27 @@ def keep_place(connection: Connection, place: ResourcePlace) -> None:
         .where(t.resource.c.id == place.resource_id)
         .values(label=place.label, url=place.url, place=place.place, present=place.present)
     )
+
+
+def keep_validators(connection: Connection, resource_id: int, validators: Validators) -> None:
+    connection.execute(
+        update(t.resource)
+        .where(t.resource.c.id == resource_id)
+        .values(validators_url=validators.url, etag=validators.etag, last_modified=validators.last_modified)
+    )
+
+
+def keep_notice(connection: Connection, conclusion: Conclusion, notice: Notice) -> None:
+    """An event for the operator: over as soon as it is told."""
+    values = {
+        "subject": f"document:{conclusion.document_id}",
+        "kind": notice.kind,
+        "name": notice.name,
+        "detail": notice.detail,
+        "since": conclusion.now,
+        "recovered": conclusion.now,
+    }
+    connection.execute(insert(t.alert), values)
 
 
 def keep_reading(connection: Connection, reading: Reading) -> None:

@@ -16,7 +16,6 @@ from syndicate.domain.model import Attachment, UpdateState, Version
 from syndicate.ports import (
     Claim,
     Conclusion,
-    FoundDocument,
     KeptSnapshot,
     KnownResource,
     Retrieved,
@@ -26,26 +25,21 @@ from syndicate.ports import (
 )
 from syndicate.storage import tables as t
 from syndicate.storage.claims import OPEN_STATES, claim_from, resource_from, resource_rows, snapshot_from
-from syndicate.storage.engine import Database
+from syndicate.storage.finding import FindingRows
 from syndicate.storage.publishing import keep_update, publish
 from syndicate.storage.rows import add_if_absent, dumps, insert_row, unpack
 from syndicate.storage.visits import (
     end_lease,
     keep_candidate,
-    keep_place,
-    keep_reading,
+    keep_findings,
     keep_version,
-    settle_base,
 )
 
 KEPT_HEADERS = ("etag", "last-modified", "content-type", "content-length", "date", "content-language")
 
 
-class WatchRows:
+class WatchRows(FindingRows):
     """`ports.WatchStore` over a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._db = database
 
     # --- sources ----------------------------------------------------------------------------------
 
@@ -67,34 +61,6 @@ class WatchRows:
                 if not connection.execute(known).rowcount:
                     connection.execute(insert(t.source), {"id": source.id, **values})
 
-    def due_sources(self, now: datetime) -> list[str]:
-        due = or_(t.source.c.next_find.is_(None), t.source.c.next_find <= now)
-        with self._db.read() as connection:
-            return list(connection.execute(select(t.source.c.id).where(t.source.c.active, due)).scalars())
-
-    def found(
-        self, source_id: str, documents: Sequence[FoundDocument], now: datetime, again_at: datetime
-    ) -> None:
-        with self._db.write() as connection:
-            here = t.source.c.id == source_id
-            first_found = connection.execute(select(t.source.c.first_found).where(here)).scalar()
-            rows = [
-                {
-                    "source_id": source_id,
-                    "key": document.key,
-                    "title": document.title,
-                    "address": document.address,
-                    "host": document.host,
-                    "baseline": first_found is None,
-                    "next_visit": now,
-                }
-                for document in documents
-            ]
-            add_if_absent(connection, t.document, rows)
-            connection.execute(
-                update(t.source).where(here).values(first_found=first_found or now, next_find=again_at)
-            )
-
     # --- claims -----------------------------------------------------------------------------------
 
     def claim(
@@ -105,8 +71,9 @@ class WatchRows:
         limit: int,
         busy_hosts: Collection[str] = (),
         sources: Collection[str] | None = None,
+        since: datetime | None = None,
     ) -> list[Claim]:
-        due = self._due(now, busy_hosts, sources)
+        due = self._due(now, busy_hosts, sources, since)
         with self._db.read() as connection:  # most ticks find nothing, and then write nothing
             if not connection.execute(due.limit(1)).first():
                 return []
@@ -126,18 +93,27 @@ class WatchRows:
                 claims.append(claim_from(connection, row, token))
         return claims
 
-    def _due(self, now: datetime, busy_hosts: Collection[str], sources: Collection[str] | None) -> Any:
+    def _due(
+        self,
+        now: datetime,
+        busy_hosts: Collection[str],
+        sources: Collection[str] | None,
+        since: datetime | None,
+    ) -> Any:
         free = or_(t.document.c.lease_until.is_(None), t.document.c.lease_until <= now)
         query = (
             select(t.document)
             .join(t.source, t.source.c.id == t.document.c.source_id)
-            .where(t.source.c.active, free)
-            .order_by(t.document.c.next_visit)
+            .where(t.source.c.active, free, t.document.c.ended_at.is_(None))
+            .order_by(t.document.c.next_visit, t.document.c.id)
         )
         if busy_hosts:
             query = query.where(t.document.c.host.not_in(list(busy_hosts)))
         if sources is None:
             return query.where(t.document.c.next_visit <= now)
+        if since:
+            last_check = t.document.c.last_check
+            query = query.where(or_(last_check.is_(None), last_check < since))
         return query.where(t.document.c.source_id.in_(list(sources)))
 
     def release(self, claim: Claim) -> None:
@@ -245,18 +221,7 @@ class WatchRows:
         with self._db.write() as connection:
             if not end_lease(connection, conclusion):
                 return False
-            for place in conclusion.places:
-                keep_place(connection, place)
-            for reading in conclusion.readings:
-                keep_reading(connection, reading)
-            for resource_id in conclusion.settle:
-                settle_base(connection, resource_id)
-            for resource_id in conclusion.distrust:
-                connection.execute(
-                    update(t.resource)
-                    .where(t.resource.c.id == resource_id)
-                    .values(validators_url="", etag="", last_modified="")
-                )
+            keep_findings(connection, conclusion)
             keep_candidate(connection, conclusion)
             if conclusion.supersede:
                 connection.execute(

@@ -1,0 +1,204 @@
+"""What a visit comes to as a whole: the conclusion that is stored in one transaction (tx 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+
+from syndicate.domain import scheduling
+from syndicate.domain.errors import FetchError, FetchReason, SyndicateError
+from syndicate.domain.model import Decision
+from syndicate.ports import Claim, Conclusion, Notice, Reading, ResourcePlace, SnapshotState
+from syndicate.services.finding import kind_of
+from syndicate.services.watched import Seen, VisitReport, WatchedSource
+from syndicate.services.weighing import Weighed, doubt, draft, is_shrunk
+
+
+class KeptProblem(SyndicateError):
+    """The problem of an earlier visit, which still holds."""
+
+    def __init__(self, text: str, kind: str) -> None:
+        super().__init__(text)
+        self.kind = kind
+
+
+def kept_problem(claim: Claim) -> SyndicateError:
+    return KeptProblem(claim.problem, claim.problem_kind)
+
+
+class Concluder:
+    """Draws up conclusions. Pure but for `jitter`, which gives a number in [0, 1)."""
+
+    def __init__(
+        self, languages: Sequence[str], channels: Sequence[str], jitter: Callable[[], float]
+    ) -> None:
+        self._languages = languages
+        self._channels = tuple(channels)
+        self._jitter = jitter
+
+    def failed(
+        self,
+        claim: Claim,
+        source: WatchedSource,
+        seen: Sequence[Seen],
+        error: SyndicateError,
+        now: datetime,
+        report: VisitReport,
+    ) -> Conclusion:
+        """The operator is told, readers are not, and what was known stays."""
+        retry_after = error.retry_after if isinstance(error, FetchError) else None
+        kind = error.kind if isinstance(error, KeptProblem) else kind_of(error)
+        # the class stands in front ("dns: …"), by which the public status page words it
+        report.problem = f"{kind}: {error}" if kind_of(error) else str(error)
+        report.outcome = "failed"
+        report.note(f"failed: {error}")
+        return Conclusion(
+            document_id=claim.document_id,
+            token=claim.token,
+            now=now,
+            next_visit=self._again_at(claim, source, now, claim.failures + 1, retry_after),
+            readings=tuple(reading for one in seen if (reading := _reading(one))),
+            distrust=tuple(one.resource.id for one in seen if one.error),
+            candidate=claim.candidate,
+            problem=report.problem,
+            problem_kind=kind,
+            failed=True,
+        )
+
+    def done(
+        self,
+        claim: Claim,
+        source: WatchedSource,
+        seen: Sequence[Seen],
+        weighed: Weighed,
+        now: datetime,
+        report: VisitReport,
+        *,
+        full: bool,
+    ) -> Conclusion:
+        """The visit was fine as such: what it means was weighed."""
+        verdict = weighed.verdict
+        title = seen[0].version.title if seen[0].version else ""
+        telling = verdict.decision in (Decision.HOLD, Decision.ANNOUNCE)
+        update = draft(claim, source, weighed, self._languages, title, now) if telling else None
+        again_at = self._again_at(claim, source, now, 0, None, changed=update is not None)
+        self._report(report, weighed, update.id if update else "", _problems(seen))
+        moot = claim.held if claim.held and verdict.decision is Decision.DROP and anything_new(seen) else ""
+        return Conclusion(
+            document_id=claim.document_id,
+            token=claim.token,
+            now=now,
+            next_visit=again_at,
+            title=title,
+            readings=tuple(reading for one in seen if (reading := _reading(one))),
+            places=tuple(place for one in seen if (place := _place(one))),
+            settle=tuple(one.resource.id for one in weighed.settle),
+            renewed=tuple((one.resource.id, one.renewed) for one in seen if one.renewed),
+            update=update,
+            touched=tuple(one.resource.id for one in weighed.touched) if telling else (),
+            channels=self._channels,
+            supersede=moot,
+            candidate=doubt(claim, verdict, again_at, now),
+            problem=report.problem,
+            problem_kind=_problem_kind(seen),
+            changed=update is not None,
+            full=full,
+            notices=tuple(_notices(seen)),
+        )
+
+    def removed(
+        self, claim: Claim, source: WatchedSource, weighed: Weighed, now: datetime, report: VisitReport
+    ) -> Conclusion:
+        """The document was taken away: that is told, and it is visited no more unless it is listed again."""
+        update = draft(claim, source, weighed, self._languages, "", now)
+        self._report(report, weighed, update.id, "")
+        return Conclusion(
+            document_id=claim.document_id,
+            token=claim.token,
+            now=now,
+            next_visit=now + source.every,
+            places=tuple(place for one in weighed.touched if (place := _place(one))),
+            update=update,
+            touched=tuple(one.resource.id for one in weighed.touched),
+            channels=self._channels,
+            changed=True,
+            ended=True,
+        )
+
+    def _report(self, report: VisitReport, weighed: Weighed, update_id: str, problem: str) -> None:
+        report.outcome = weighed.verdict.decision.value
+        report.update_id = update_id
+        report.problem = problem
+        report.note(f"{report.outcome}: {weighed.verdict.reason}")
+
+    def _again_at(
+        self,
+        claim: Claim,
+        source: WatchedSource,
+        now: datetime,
+        failures: int,
+        retry_after: datetime | None,
+        *,
+        changed: bool = False,
+    ) -> datetime:
+        pace = claim.pace
+        last_change = now if changed else pace.last_change
+        gap = scheduling.interval(
+            source.every, source.at_most, now, pace.first_ok, last_change, pace.changes + changed
+        )
+        gap = source.every if claim.candidate else gap
+        return scheduling.next_visit(now, gap, failures, self._jitter(), retry_after)
+
+
+def anything_new(seen: Sequence[Seen]) -> bool:
+    return any(one.snapshot is not None or one.vanished for one in seen)
+
+
+def _reading(one: Seen) -> Reading | None:
+    if one.snapshot is None:
+        return None
+    # a suspect page was read, but is not the document; only a shrunken text may yet be it
+    usable = one.version if one.error is None or is_shrunk(one) else None
+    return Reading(one.resource.id, one.snapshot.id, usable, str(one.error or ""))
+
+
+def _place(one: Seen) -> ResourcePlace | None:
+    resource = one.resource
+    if one.vanished:
+        return ResourcePlace(resource.id, resource.label, resource.url, resource.place, present=False)
+    if one.link:
+        return ResourcePlace(resource.id, one.link.label, one.link.url, one.link.place, present=True)
+    if one.moved_to:
+        return ResourcePlace(resource.id, resource.label, one.moved_to, resource.place, present=True)
+    return None
+
+
+def _minds(one: Seen) -> bool:
+    """A link that never led to a document is none of the operator's business."""
+    error = one.unreached
+    stray = isinstance(error, FetchError) and error.reason is FetchReason.NO_DOCUMENT
+    return not stray or bool(one.resource.base_sha256)
+
+
+def _problems(seen: Sequence[Seen]) -> str:
+    """What the operator should know although the visit as such was fine."""
+    lines = [f"{one.label}: {error}" for one in seen if (error := one.unreached or one.error) and _minds(one)]
+    for one in seen:
+        latest = one.resource.latest
+        if one.snapshot is None and latest and latest.state is SnapshotState.UNREADABLE:
+            lines.append(f"{one.label}: its newest bytes could not be read.")
+    return "\n".join(lines)
+
+
+def _problem_kind(seen: Sequence[Seen]) -> str:
+    errors = [error for one in seen if (error := one.unreached or one.error) and _minds(one)]
+    return next((kind_of(error) for error in errors), "unreadable")
+
+
+def _notices(seen: Sequence[Seen]) -> Iterator[Notice]:
+    for one in seen:
+        if one.charset:
+            before, after = one.charset
+            yield Notice("charset", one.label or one.url, f"{one.url} was {before} and is {after} now.")
+        if one.moved_to:
+            yield Notice("moved", one.label or one.url, f"{one.resource.url} moved to {one.moved_to}.")

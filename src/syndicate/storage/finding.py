@@ -1,0 +1,182 @@
+"""What a source consists of: found, missing, moved, taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, or_, select, update
+
+from syndicate.ports import Claim, FoundDocument, MissingDocument
+from syndicate.storage import tables as t
+from syndicate.storage.engine import Database
+from syndicate.storage.rows import add_if_absent
+
+
+class FindingRows:
+    """The part of `ports.WatchStore` about documents as wholes."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def due_sources(self, now: datetime) -> list[str]:
+        due = or_(t.source.c.next_find.is_(None), t.source.c.next_find <= now)
+        with self._db.read() as connection:
+            return list(connection.execute(select(t.source.c.id).where(t.source.c.active, due)).scalars())
+
+    def listed(self, source_id: str) -> set[str]:
+        here = and_(
+            t.document.c.source_id == source_id,
+            t.document.c.ended_at.is_(None),
+            t.document.c.missing_since.is_(None),
+        )
+        with self._db.read() as connection:
+            return set(connection.execute(select(t.document.c.key).where(here)).scalars())
+
+    def found(
+        self,
+        source_id: str,
+        documents: Sequence[FoundDocument],
+        now: datetime,
+        again_at: datetime,
+        missing: Collection[str] = (),
+    ) -> None:
+        here = t.source.c.id == source_id
+        with self._db.write() as connection:
+            first_found = connection.execute(select(t.source.c.first_found).where(here)).scalar()
+            add_if_absent(
+                connection, t.document, [_row(source_id, each, first_found, now) for each in documents]
+            )
+            _back(connection, source_id, [document.key for document in documents], now)
+            for document in documents:
+                if document.stated:
+                    _hint(connection, source_id, document, now)
+            for key in missing:
+                gone = and_(_is(source_id, key), t.document.c.missing_since.is_(None))
+                connection.execute(update(t.document).where(gone).values(missing_since=now, next_visit=now))
+            well = {"problem": "", "problem_kind": "", "problem_since": None}
+            connection.execute(
+                update(t.source)
+                .where(here)
+                .values(first_found=first_found or now, last_found=now, next_find=again_at, **well)
+            )
+
+    def trouble(self, source_id: str, problem: str, kind: str, now: datetime, again_at: datetime) -> None:
+        here = t.source.c.id == source_id
+        with self._db.write() as connection:
+            since = connection.execute(select(t.source.c.problem_since).where(here)).scalar()
+            connection.execute(
+                update(t.source)
+                .where(here)
+                .values(problem=problem, problem_kind=kind, problem_since=since or now, next_find=again_at)
+            )
+
+    def missing(self, source_id: str) -> list[MissingDocument]:
+        query = (
+            select(t.document.c.id, t.document.c.title, t.resource.c.url, t.resource.c.base_version)
+            .join(t.resource, t.resource.c.document_id == t.document.c.id)
+            .where(
+                t.document.c.source_id == source_id,
+                t.document.c.missing_since.is_not(None),
+                t.document.c.ended_at.is_(None),
+                t.resource.c.role != "attachment",
+                t.resource.c.base_version.is_not(None),
+            )
+            .order_by(t.document.c.id)
+        )
+        with self._db.read() as connection:
+            rows = connection.execute(query).all()
+        return [MissingDocument(row.id, row.title, row.url, row.base_version) for row in rows]
+
+    def stands_elsewhere(self, claim: Claim, url: str) -> bool:
+        other = and_(
+            t.document.c.source_id == claim.source_id,
+            t.document.c.id != claim.document_id,
+            t.document.c.address == url,
+            t.document.c.ended_at.is_(None),
+            t.document.c.first_ok.is_not(None),
+        )
+        with self._db.read() as connection:
+            return connection.execute(select(t.document.c.id).where(other)).first() is not None
+
+    def adopt(self, document_id: int, claim: Claim, now: datetime) -> bool:
+        mine = and_(t.document.c.id == claim.document_id, t.document.c.lease_token == claim.token)
+        aside = {"key": f"{claim.key}\n{claim.document_id}", "ended_at": now, "lease_until": None}
+        with self._db.write() as connection:
+            if not connection.execute(update(t.document).where(mine).values(aside)).rowcount:
+                return False
+            here = t.document.c.id == document_id
+            moved = {
+                "key": claim.key,
+                "address": claim.address,
+                "host": claim.host,
+                "missing_since": None,
+                "next_visit": now,
+                "failures": 0,
+                "problem": "",
+                "problem_kind": "",
+                "problem_since": None,
+            }
+            connection.execute(update(t.document).where(here).values(moved))
+            main = and_(t.resource.c.document_id == document_id, t.resource.c.role != "attachment")
+            connection.execute(
+                update(t.resource)
+                .where(main)
+                .values(url=claim.address, validators_url="", etag="", last_modified="")
+            )
+        return True
+
+
+def _is(source_id: str, key: str) -> Any:
+    return and_(t.document.c.source_id == source_id, t.document.c.key == key)
+
+
+def _row(
+    source_id: str, document: FoundDocument, first_found: datetime | None, now: datetime
+) -> dict[str, Any]:
+    return {
+        "source_id": source_id,
+        "key": document.key,
+        "title": document.title,
+        "address": document.address,
+        "host": document.host,
+        "baseline": first_found is None,
+        "next_visit": now,
+    }
+
+
+def _back(connection: Connection, source_id: str, keys: Sequence[str], now: datetime) -> None:
+    """What is listed again is no longer missing; what was told as removed is news when it is read again."""
+    away = and_(
+        t.document.c.source_id == source_id,
+        or_(t.document.c.missing_since.is_not(None), t.document.c.ended_at.is_not(None)),
+    )
+    rows = connection.execute(select(t.document.c.id, t.document.c.key, t.document.c.ended_at).where(away))
+    wanted = set(keys)
+    for row in rows.all():
+        if row.key not in wanted:
+            continue
+        connection.execute(
+            update(t.document)
+            .where(t.document.c.id == row.id)
+            .values(missing_since=None, ended_at=None, next_visit=now)
+        )
+        if row.ended_at:
+            connection.execute(
+                update(t.resource)
+                .where(t.resource.c.document_id == row.id)
+                .values(present=True, baseline=False, latest_snapshot=None, head_version=None)
+            )
+
+
+def _hint(connection: Connection, source_id: str, document: FoundDocument, now: datetime) -> None:
+    """A list says that a document changed after our last visit: look soon, and believe only what is read."""
+    later = and_(
+        _is(source_id, document.key),
+        t.document.c.last_check.is_not(None),
+        t.document.c.last_check < document.stated,
+        t.document.c.next_visit > now,
+        t.document.c.failures == 0,
+    )
+    connection.execute(update(t.document).where(later).values(next_visit=now))
