@@ -25,6 +25,7 @@ from syndicate.storage.messages import message_from
 from syndicate.storage.planning import plan_deliveries
 from syndicate.storage.rows import add_if_absent
 from syndicate.storage.settling import by_hand, note_commit, settle
+from syndicate.storage.subscribing import cancel_unwanted
 
 PENDING, SENDING = DeliveryState.PENDING.value, DeliveryState.SENDING.value
 
@@ -105,7 +106,10 @@ class OutboxRows:
         with self._db.write() as connection:
             if not _free(connection, destination, now):
                 return []
-            ids = connection.execute(oldest.limit(limit)).scalars().all()
+            found = connection.execute(oldest.limit(limit)).scalars().all()
+            cancel_unwanted(connection, found)
+            still = select(t.delivery.c.id).where(t.delivery.c.id.in_(found), t.delivery.c.state == PENDING)
+            ids = connection.execute(still).scalars().all()
             if not ids:
                 return []
             connection.execute(

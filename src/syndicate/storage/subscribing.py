@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, or_, select, update
 
 from syndicate.domain.model import DeliveryState, Message, Subject, Target
 from syndicate.ports import Consent, PlannedDelivery, Subscriber
@@ -19,6 +19,7 @@ from syndicate.storage.rows import add_if_absent, dumps
 
 ASK_AGAIN = timedelta(hours=24)
 WISH_HOLDS = timedelta(days=7)
+CANCELLED = {"state": DeliveryState.CANCELLED.value, "error": "unsubscribed"}
 
 
 class SubscriberRows:
@@ -161,6 +162,27 @@ class SubscriberRows:
             return True
 
 
+def cancel_unwanted(connection: Connection, delivery_ids: Sequence[int]) -> None:
+    """Of these deliveries, cancels mails about updates that their reader has not subscribed to (any more).
+
+    Whoever left while a mail was planned or under way was not there to be cancelled then.
+    """
+    filed = select(t.update_topic.c.topic).where(t.update_topic.c.update_id == t.delivery.c.subject)
+    wanted = exists().where(
+        t.subscriber.c.uid == t.delivery.c.target,
+        t.subscriber.c.state == "active",
+        t.subscription.c.subscriber_id == t.subscriber.c.id,
+        or_(t.subscription.c.topic == "", t.subscription.c.topic.in_(filed)),
+    )
+    unwanted = and_(
+        t.delivery.c.id.in_(delivery_ids),
+        t.delivery.c.channel == "email",
+        t.delivery.c.kind == Subject.UPDATE.value,
+        ~wanted,
+    )
+    connection.execute(update(t.delivery).where(unwanted).values(CANCELLED))
+
+
 def _confirmation(optin_id: str, message: Message, target: Target, now: datetime) -> PlannedDelivery:
     return PlannedDelivery(
         key=secrets.token_hex(16),
@@ -199,5 +221,4 @@ def _cancel_pending(
             return
         still = select(t.update_topic.c.update_id).where(t.update_topic.c.topic.in_(kept))
         waiting = and_(waiting, t.delivery.c.subject.not_in(still))
-    cancelled = {"state": DeliveryState.CANCELLED.value, "error": "unsubscribed"}
-    connection.execute(update(t.delivery).where(waiting).values(cancelled))
+    connection.execute(update(t.delivery).where(waiting).values(CANCELLED))

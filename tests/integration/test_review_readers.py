@@ -1,0 +1,70 @@
+"""Readers who leave between a publication and its last mail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from syndicate.domain.model import DeliveryState, Message, Subject, Target
+from syndicate.ports import ClaimedDelivery, Settlement
+from syndicate.storage import tables as t
+from tests.integration.test_services_expand import Publishing
+from tests.storing import CONSENT, LEASE, NOW
+
+
+@pytest.fixture
+def publishing(tmp_path: Path) -> Publishing:
+    return Publishing(tmp_path)
+
+
+def claim(publishing: Publishing, limit: int = 20) -> list[ClaimedDelivery]:
+    return publishing.store.outbox.claim("email", NOW, LEASE, limit=limit, boot="b")
+
+
+def state(publishing: Publishing, uid: str) -> DeliveryState:
+    return next(d.state for d in publishing.store.outbox.deliveries() if d.target == uid)
+
+
+# --- leaving ------------------------------------------------------------------------------------------
+
+
+def test_who_left_while_a_mail_was_under_way_does_not_get_it_at_the_second_try(
+    publishing: Publishing,
+) -> None:
+    uid = publishing.store.reader("a@example.org")
+    publishing.all()
+    (delivery,) = claim(publishing)
+    publishing.store.subscribers.end(uid, None, NOW)  # it is being sent: too late to cancel
+    refused = Settlement(delivery, DeliveryState.PENDING, NOW, due_at=NOW, error="451 try again")
+    publishing.store.outbox.record([refused], NOW, LEASE)
+    assert claim(publishing) == []
+    assert state(publishing, uid) is DeliveryState.CANCELLED
+
+
+def test_who_left_while_the_mails_were_planned_gets_none(publishing: Publishing) -> None:
+    uid = publishing.store.reader("a@example.org", ("sundhed", "andet"))
+    stays = publishing.store.reader("b@example.org", ("",))
+    publishing.all()
+    with publishing.store.database.write() as connection:  # as if it had been planned a moment later
+        connection.execute(t.subscription.delete().where(t.subscription.c.topic == "sundhed"))
+    assert [delivery.target.id for delivery in claim(publishing)] == [stays]
+    assert state(publishing, uid) is DeliveryState.CANCELLED
+
+
+def test_a_mailbox_that_bounced_in_between_is_not_tried_again(publishing: Publishing) -> None:
+    uid = publishing.store.reader("a@example.org")
+    publishing.all()
+    with publishing.store.database.write() as connection:
+        connection.execute(t.subscriber.update().values(state="bounced"))
+    assert claim(publishing) == []
+    assert state(publishing, uid) is DeliveryState.CANCELLED
+
+
+def test_who_asks_to_subscribe_gets_the_mail_that_asks_back(publishing: Publishing) -> None:
+    subscribers = publishing.store.subscribers
+    asking = subscribers.register("ny@example.org", "da", NOW)
+    confirmation = Message(Subject.CONFIRMATION, "o1", "email", "email", "da", b"?")
+    target = Target(asking.uid, asking.address)
+    assert subscribers.ask(asking.uid, "o1", ["sundhed"], CONSENT, confirmation, target, NOW)
+    assert [delivery.target.id for delivery in claim(publishing)] == [asking.uid]
