@@ -72,9 +72,12 @@ class FakeArchive:
         states = (UpdateState.HELD, UpdateState.APPROVED)
         return sorted((u for u in self.updates if u.state in states), key=lambda update: update.detected_at)
 
-    def document(self, document_id: int) -> DocumentView | None:
+    def document(self, document_id: int, *, texts: bool = True) -> DocumentView | None:
         self._check()
-        return self.documents.get(document_id)
+        known = self.documents.get(document_id)
+        if known is None or texts:
+            return known
+        return replace(known, resources=tuple(replace(view, version=None) for view in known.resources))
 
     def edition(self, document_id: int, sequence: int) -> tuple[ResourceView, ...]:
         """The newest one in `editions` that is no younger; else as the document reads now."""
@@ -83,6 +86,13 @@ class FakeArchive:
         if known:
             return self.editions[document_id, max(known)]
         return self.documents[document_id].resources if document_id in self.documents else ()
+
+    def sequence_at(self, document_id: int, at: datetime) -> int:
+        self._check()
+        public = [u for u in self.updates if u.state is UpdateState.PUBLISHED]
+        return max(
+            (u.sequence for u in public if u.document_id == document_id and u.detected_at <= at), default=0
+        )
 
     def steps(self, update_id: str) -> tuple[Step, ...]:
         self._check()

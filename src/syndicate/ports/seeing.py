@@ -184,13 +184,17 @@ class Archive(Protocol):
         """Held and approved updates, oldest first."""
         ...
 
-    def document(self, document_id: int) -> DocumentView | None:
-        """As readers were told last; its updates newest first."""
+    def document(self, document_id: int, *, texts: bool = True) -> DocumentView | None:
+        """As readers were told last; its updates newest first. Without `texts` no version is in it."""
         ...
 
     def edition(self, document_id: int, sequence: int) -> tuple[ResourceView, ...]:
         """How the document read when its published updates up to this sequence were out; 0 is the text
         that was there at first. What was never published is never shown."""
+        ...
+
+    def sequence_at(self, document_id: int, at: datetime) -> int:
+        """The highest sequence among the document's published updates that were detected by then; else 0."""
         ...
 
     def steps(self, update_id: str) -> tuple[Step, ...]:

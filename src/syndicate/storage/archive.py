@@ -67,7 +67,7 @@ class ArchiveRows:
         with self._db.read() as connection:
             return updates_from(connection, connection.execute(query).all())
 
-    def document(self, document_id: int) -> DocumentView | None:
+    def document(self, document_id: int, *, texts: bool = True) -> DocumentView | None:
         query = (
             select(
                 t.document,
@@ -83,7 +83,7 @@ class ArchiveRows:
             if row is None or row.first_ok is None:
                 return None
             updates = heads.of_document(connection, document_id, limit=HISTORY)
-            resources = editions.now(connection, document_id)
+            resources = editions.now(connection, document_id, texts=texts)
         return DocumentView(
             id=row.id,
             source_id=row.source_id,
@@ -101,6 +101,10 @@ class ArchiveRows:
     def edition(self, document_id: int, sequence: int) -> tuple[ResourceView, ...]:
         with self._db.read() as connection:
             return tuple(editions.edition(connection, document_id, sequence))
+
+    def sequence_at(self, document_id: int, at: datetime) -> int:
+        with self._db.read() as connection:
+            return editions.sequence_at(connection, document_id, at)
 
     def steps(self, update_id: str) -> tuple[Step, ...]:
         with self._db.read() as connection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from syndicate.domain.model import UpdateState, Version
 from syndicate.ports import ResourceView, Step
@@ -23,10 +23,10 @@ class Reading(NamedTuple):
     at: datetime | None
 
 
-def now(connection: Connection, document_id: int) -> list[ResourceView]:
+def now(connection: Connection, document_id: int, *, texts: bool) -> list[ResourceView]:
     """What readers were told last: a held change is not shown before it is published."""
-    rows = connection.execute(_resources(document_id).where(t.resource.c.base_sha256 != ""))
-    return [_view(connection, row, row.base_version, row.base_sha256) for row in rows]
+    rows = connection.execute(_resources(document_id).where(t.resource.c.base_sha256 != "")).all()
+    return [_view(connection, row, row.base_version if texts else None, row.base_sha256) for row in rows]
 
 
 def edition(connection: Connection, document_id: int, sequence: int) -> list[ResourceView]:
@@ -38,6 +38,13 @@ def edition(connection: Connection, document_id: int, sequence: int) -> list[Res
         if sha256:
             shown.append(_view(connection, row, version, sha256))
     return shown
+
+
+def sequence_at(connection: Connection, document_id: int, at: datetime) -> int:
+    query = select(func.max(t.update.c.sequence)).where(
+        t.update.c.document_id == document_id, t.update.c.state == PUBLISHED, t.update.c.detected_at <= at
+    )
+    return connection.execute(query).scalar() or 0
 
 
 def steps(connection: Connection, update_id: str) -> list[Step]:

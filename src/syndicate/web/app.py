@@ -18,6 +18,7 @@ from syndicate.domain.model import Site
 from syndicate.ports import Archive
 from syndicate.services.subscribe import SubscribeService
 from syndicate.web.answers import answer
+from syndicate.web.documents import Documents
 from syndicate.web.feeds import FeedFiles
 from syndicate.web.guard import SECURITY_HEADERS, SecurityHeaders
 from syndicate.web.health import Health
@@ -50,7 +51,7 @@ def create_app(
     errors = ErrorPages(pages)
     app = Starlette(
         routes=[
-            *_reading_routes(reading),
+            *_reading_routes(reading, Documents(site, archive, pages, clock)),
             *_feed_routes(FeedFiles(site, archive)),
             *_subscribing_routes(subscribing),
             *_other_routes(Health(readiness), pages),
@@ -63,12 +64,14 @@ def create_app(
     return app
 
 
-def _reading_routes(reading: Reading) -> list[Route]:
+def _reading_routes(reading: Reading, documents: Documents) -> list[Route]:
     return [
         Route("/", reading.newest),
         Route("/updates", reading.updates),
         Route("/updates/{update_id}", reading.update),
-        Route("/documents/{document_id}", reading.document),
+        Route("/updates/{update_id}/print", reading.update),
+        Route("/documents/{document_id}", documents.document),
+        Route("/documents/{document_id}/compare", documents.compare),
         Route("/feeds", reading.feeds),
         Route("/status", reading.status),
         Route("/about", reading.about),

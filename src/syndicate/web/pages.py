@@ -85,6 +85,10 @@ class PageRenderer:
     def wording(self, request: Request) -> Texts:
         return self.texts[self.language(request)]
 
+    def rendering_texts(self, request: Request) -> wordings.Texts:
+        """The words that go with quoted wordings, in the language of the answer to this request."""
+        return self._wordings[self.language(request)]
+
     def page(
         self,
         request: Request,

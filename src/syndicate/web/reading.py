@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from syndicate.domain.model import Site, Update, UpdateState
 from syndicate.ports import Archive, DocumentStatus, DocumentView, Selection, UpdateHead
+from syndicate.web.context import contexts
 from syndicate.web.pages import PageRenderer
 from syndicate.web.selecting import Months, is_name, read_filters, read_number, selection
 
@@ -67,15 +68,16 @@ class Reading:
         update = self._published(request.path_params["update_id"])
         if update is None:
             raise HTTPException(404)
-        document = self._archive.document(update.document_id)
-        around = self._around(update, document)
-        return self._pages.page(request, "update", update=update, document=document, around=around)
-
-    def document(self, request: Request) -> Response:
-        document = self._archive.document(read_number(request.path_params["document_id"], status=404))
-        if document is None:
-            raise HTTPException(404)
-        return self._pages.page(request, "document", document=document, history=document.updates)
+        document = self._archive.document(update.document_id, texts=False)
+        return self._pages.page(
+            request,
+            "update",
+            update=update,
+            document=document,
+            around=self._around(update, document),
+            contexts=contexts(update, self._archive.steps(update.id)),
+            to_print=request.url.path.endswith("/print"),
+        )
 
     def feeds(self, request: Request) -> Response:
         return self._pages.page(request, "feeds", sources=self._archive.sources())

@@ -59,6 +59,14 @@ class Texts:
         """ "23. november 2026", in the site's time zone; the pattern is the entry "format.day"."""
         return format_date(at.astimezone(self._timezone), self("format.day"), locale=self._locale)
 
+    def short_day(self, at: datetime) -> str:
+        """ "nov. 2026", for where there is little room."""
+        return format_date(at.astimezone(self._timezone), "MMM y", locale=self._locale)
+
+    def iso_day(self, at: datetime) -> str:
+        """ "2026-11-23", for forms and programs, in the site's time zone."""
+        return at.astimezone(self._timezone).date().isoformat()
+
     def month(self, at: datetime) -> str:
         """ "november 2026", in the site's time zone."""
         return format_date(at.astimezone(self._timezone), "LLLL y", locale=self._locale)
