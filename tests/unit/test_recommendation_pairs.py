@@ -1,0 +1,65 @@
+"""The labelled set of recommendation texts is what docs/recommendation-pairs.md says it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from syndicate.domain.model import BlockKind, ChangeKind, FacetKind, Link, Significance
+from tests.recommendation_pairs import HALVES, Pair, load, version_with_links
+
+
+@pytest.fixture(scope="module")
+def pairs() -> list[Pair]:
+    return [pair for half in HALVES for pair in load(half)]
+
+
+def test_the_set_is_large_full_of_traps_and_in_two_languages(pairs: list[Pair]) -> None:
+    danish = sum(pair.language == "da" for pair in pairs)
+
+    assert len(pairs) >= 120
+    assert sum(pair.trap for pair in pairs) >= 0.4 * len(pairs)
+    assert {pair.language for pair in pairs} == {"da", "en"}
+    assert 0.5 <= danish / len(pairs) <= 0.7
+
+
+def test_no_id_and_no_pair_stands_twice(pairs: list[Pair]) -> None:
+    assert len({pair.id for pair in pairs}) == len(pairs)
+    assert len({(pair.before, pair.after) for pair in pairs}) == len(pairs)
+
+
+def test_the_halves_are_alike(pairs: list[Pair]) -> None:
+    dev, final = (load(half) for half in HALVES)
+
+    assert abs(len(dev) - len(final)) <= 2
+    assert {(pair.of_class, pair.trap) for pair in dev} == {(pair.of_class, pair.trap) for pair in final}
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_the_labels_use_the_words_of_the_model(half: str) -> None:
+    for pair in load(half):
+        for one in pair.expected:
+            assert ChangeKind(one.kind)
+            assert Significance(one.significance) is not Significance.COSMETIC, pair.id
+            for facet in one.facets:
+                kind, _, words = facet.partition(":")
+                before, _, after = words.partition(">")
+                assert FacetKind(kind)
+                assert before != after, pair.id
+                assert before in " ".join(pair.before), f"{pair.id}: {before} is not in the older text"
+                assert after in " ".join(pair.after), f"{pair.id}: {after} is not in the newer text"
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_each_line_is_a_block(half: str) -> None:
+    for pair in load(half):
+        assert 2 <= len(pair.before) <= 8, pair.id
+        assert [len(version.blocks) for version in pair.versions] == [len(pair.before), len(pair.after)]
+
+
+def test_a_link_is_taken_out_of_its_line() -> None:
+    version = version_with_links(("## Råd", "1. Læs [siden om støv](https://viden.example.org/x)."), "da")
+
+    assert version.blocks[1].kind is BlockKind.ITEM
+    assert version.blocks[1].text == "Læs siden om støv."
+    assert version.blocks[1].links == (Link("siden om støv", "https://viden.example.org/x"),)
+    assert version.blocks[1].section == ("Råd",)
