@@ -22,6 +22,7 @@ from syndicate.ports import (
     Conclusion,
     Consent,
     FanOut,
+    Finding,
     FoundDocument,
     PlannedDelivery,
     Reading,
@@ -77,7 +78,7 @@ class Store:
             FoundDocument(key, "", f"https://{key}.example/", f"{key}.example")
             for key in documents or ("side",)
         ]
-        self.watch.found(SOURCE.id, found, now, now + timedelta(hours=1))
+        self.watch.found([Finding(SOURCE.id, found, now + timedelta(hours=1))], now)
 
     def claim(self, now: datetime = NOW) -> Claim:
         (claim,) = self.watch.claim(now, LEASE, limit=1)

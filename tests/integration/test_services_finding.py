@@ -9,7 +9,7 @@ import pytest
 
 from syndicate.domain.errors import FetchReason, SuspectContent
 from syndicate.domain.model import ChangeKind, UpdateState
-from syndicate.ports import FoundDocument
+from syndicate.ports import Finding, FoundDocument
 from tests.watching import BASE, HTML, SHARPENED, Watcher, page
 
 SITE = "https://kilde.example"
@@ -207,10 +207,10 @@ def test_a_hint_brings_the_visit_forward_and_proves_nothing(watcher: Watcher) ->
     store, now = watcher.store.watch, watcher.now + timedelta(seconds=30)
     again_at = now + timedelta(hours=1)
     hinted = [FoundDocument(URLS[0], "", URLS[0], "kilde.example", now - timedelta(days=9))]
-    store.found("kilde", hinted, now, again_at)
+    store.found([Finding("kilde", hinted, again_at)], now)
     assert watcher.check.claim(now, limit=5) == []  # it was visited since
     hinted = [FoundDocument(URLS[0], "", URLS[0], "kilde.example", now)]
-    store.found("kilde", hinted, now, again_at)
+    store.found([Finding("kilde", hinted, again_at)], now)
     (claim,) = watcher.check.claim(now, limit=5)
     assert watcher.check.visit(claim, now).outcome == "drop"
 

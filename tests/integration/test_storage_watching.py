@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from syndicate.domain.errors import StorageError
 from syndicate.domain.model import Attachment, UpdateState
-from syndicate.ports import Candidate, Conclusion, FoundDocument, ResourcePlace, SnapshotState
+from syndicate.ports import Candidate, Conclusion, Finding, FoundDocument, ResourcePlace, SnapshotState
 from syndicate.storage import tables as t
 from tests.factories import update
 from tests.storing import LEASE, NOW, SOURCE, Store, retrieved, version
@@ -36,7 +36,7 @@ def concluded(claim: object, **other: object) -> Conclusion:
 
 def test_documents_of_the_first_finding_are_baseline_and_later_ones_are_news(store: Store) -> None:
     store.source("a")
-    store.watch.found(SOURCE.id, [FoundDocument("b", "", "/b")], NOW, LATER)
+    store.watch.found([Finding(SOURCE.id, [FoundDocument("b", "", "/b")], LATER)], NOW)
     claims = store.watch.claim(NOW, LEASE, limit=5)
     assert {claim.key: claim.baseline for claim in claims} == {"a": True, "b": False}
 
@@ -44,7 +44,7 @@ def test_documents_of_the_first_finding_are_baseline_and_later_ones_are_news(sto
 def test_finding_again_keeps_what_is_known(store: Store) -> None:
     store.source("a")
     store.visit(b"x", version("x"))
-    store.watch.found(SOURCE.id, [FoundDocument("a", "", "/a")], NOW, LATER)
+    store.watch.found([Finding(SOURCE.id, [FoundDocument("a", "", "/a")], LATER)], NOW)
     assert store.watch.claim(NOW, LEASE, limit=5) == []
 
 
@@ -72,14 +72,14 @@ def test_a_claimed_document_is_nobody_elses_until_the_lease_ends(store: Store) -
 def test_one_document_a_host_at_a_time(store: Store) -> None:
     store.watch.sync_sources([SOURCE], NOW)
     found = [FoundDocument(key, "", f"https://h.example/{key}", "h.example") for key in "abc"]
-    store.watch.found(SOURCE.id, found, NOW, LATER)
+    store.watch.found([Finding(SOURCE.id, found, LATER)], NOW)
     assert len(store.watch.claim(NOW, LEASE, limit=5)) == 1
     assert store.watch.claim(NOW, LEASE, limit=5, busy_hosts=["h.example"]) == []
 
 
 def test_files_have_no_host_and_do_not_wait_for_each_other(store: Store) -> None:
     store.watch.sync_sources([SOURCE], NOW)
-    store.watch.found(SOURCE.id, [FoundDocument(key, "", f"/{key}") for key in "abc"], NOW, LATER)
+    store.watch.found([Finding(SOURCE.id, [FoundDocument(key, "", f"/{key}") for key in "abc"], LATER)], NOW)
     assert len(store.watch.claim(NOW, LEASE, limit=2)) == 2
 
 
@@ -258,3 +258,47 @@ def test_a_moot_update_is_superseded(store: Store) -> None:
     assert known is not None
     assert known.state is UpdateState.SUPERSEDED
     assert store.claim(LATER).last_update == "u1"
+
+
+# --- many at once -------------------------------------------------------------------------------------
+
+
+def test_several_documents_of_a_host_are_claimed_where_one_worker_takes_them_all(store: Store) -> None:
+    store.watch.sync_sources([SOURCE], NOW)
+    found = [FoundDocument(key, "", f"https://h.example/{key}", "h.example") for key in "abc"]
+    store.watch.found([Finding(SOURCE.id, found, LATER)], NOW)
+    assert len(store.watch.claim(NOW, LEASE, limit=5, per_host=2)) == 2
+
+
+def test_what_was_visited_since_is_not_claimed_again_however_soon_it_is_due(store: Store) -> None:
+    store.source("a", "b")
+    before = NOW - timedelta(seconds=1)
+    store.visit(b"x", version("x"))
+    again = store.watch.claim(NOW, LEASE, limit=5, sources=[SOURCE.id], since=before)
+    assert [claim.key for claim in again] == ["b"]
+
+
+def test_quiet_visits_end_together_and_only_under_their_lease(store: Store) -> None:
+    store.source("a", "b", "c")
+    claims = store.watch.claim(NOW, LEASE, limit=5)
+    ends = [Conclusion(claim.document_id, claim.token, NOW, LATER, full=True) for claim in claims]
+    assert all(end.is_quiet for end in ends)
+    store.watch.conclude_quiet([*ends[:2], replace(ends[2], token="somebody else's")])
+    documents = store.archive.status(NOW).documents
+    assert [(each.checks, each.last_ok, each.next_visit) for each in documents] == [
+        (1, NOW, LATER),
+        (1, NOW, LATER),
+        (0, None, NOW),
+    ]
+    (claim,) = store.watch.claim(LATER, LEASE, limit=1)
+    assert (claim.pace.first_ok, claim.pace.last_full, claim.pace.since_full) == (NOW, NOW, 0)
+
+
+def test_syncing_the_same_sources_writes_nothing_new(store: Store) -> None:
+    store.watch.sync_sources([SOURCE], NOW)
+    store.watch.sync_sources([SOURCE], LATER)
+    store.watch.sync_sources([], LATER)
+    store.watch.sync_sources([], LATER + timedelta(days=1))
+    with store.database.read() as connection:
+        (row,) = connection.execute(select(t.source)).all()
+    assert (row.active, row.ended_at) == (False, LATER)

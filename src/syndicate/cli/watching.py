@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from syndicate.domain.errors import SyndicateError
 from syndicate.domain.model import Change, Comparison, EditOp, Version
 from syndicate.ports import Claim, ReadOptions, StatusView
 from syndicate.services.watched import VisitReport
+
+CLAIMED, CLAIMED_PER_HOST = 400, 50
 
 
 @click.command()
@@ -50,21 +53,25 @@ def _wanted(app: App, sources: tuple[str, ...], everything: bool) -> list[str] |
 
 
 def _visit_all(app: App, wanted: list[str] | None) -> list[VisitReport]:
-    claims: list[Claim] = app.check.claim(app.clock(), limit=100_000, sources=wanted)
-    seen = {claim.document_id for claim in claims}
-    reports = []
-    with progress("Visiting") as bar:
-        task = bar.add_task("", total=len(claims))
-        while claims:
-            for claim in claims:
-                reports.append(app.check.visit(claim, app.clock()))
+    """Each host by one thread, many hosts at once: a slow one holds up nobody but itself."""
+    began = app.clock()
+    reports: list[VisitReport] = []
+    with progress("Visiting") as bar, ThreadPoolExecutor(app.config.runner.threads) as pool:
+        task = bar.add_task("", total=None)
+
+        def visit(claims: list[Claim]) -> None:
+            for report in app.check.visit_all(claims, app.clock):
+                reports.append(report)
                 bar.advance(task)
-            more = app.check.claim(app.clock(), limit=100_000, sources=wanted)  # others of the same hosts
-            claims = [claim for claim in more if claim.document_id not in seen]
-            for claim in more:
-                if claim.document_id in seen:
-                    app.check.give_up(claim)
-            seen |= {claim.document_id for claim in claims}
+
+        while claims := app.check.claim(
+            app.clock(), limit=CLAIMED, per_host=CLAIMED_PER_HOST, sources=wanted, since=began
+        ):
+            hosts: dict[str, list[Claim]] = {}
+            for claim in claims:
+                hosts.setdefault(claim.host, []).append(claim)
+            for done in [pool.submit(visit, group) for group in hosts.values()]:
+                done.result()
     return reports
 
 

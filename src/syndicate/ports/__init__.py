@@ -15,6 +15,7 @@ from syndicate.ports.keeping import FeedStore as FeedStore
 from syndicate.ports.keeping import InterestedReader as InterestedReader
 from syndicate.ports.keeping import KeptSnapshot as KeptSnapshot
 from syndicate.ports.keeping import KnownResource as KnownResource
+from syndicate.ports.keeping import Finding as Finding
 from syndicate.ports.keeping import MissingDocument as MissingDocument
 from syndicate.ports.keeping import Notice as Notice
 from syndicate.ports.keeping import Outbox as Outbox

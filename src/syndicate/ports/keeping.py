@@ -97,6 +97,17 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """What a source consists of now, and when to look again. `missing` are keys that it lists no more."""
+
+    source_id: str
+    documents: Sequence[FoundDocument]
+    again_at: datetime
+    missing: Collection[str] = ()
+    lists_all: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class MissingDocument:
     """A document that its source lists no more: where it was, and the version that readers know."""
 
@@ -202,6 +213,25 @@ class Conclusion:
     renewed: tuple[tuple[int, Validators], ...] = ()
     notices: tuple[Notice, ...] = ()
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the visit found everything as it was, so that only its times are to be kept."""
+        return not (
+            self.failed
+            or self.ended
+            or self.title
+            or self.problem
+            or self.readings
+            or self.places
+            or self.settle
+            or self.distrust
+            or self.renewed
+            or self.notices
+            or self.supersede
+            or self.update
+            or self.candidate
+        )
+
 
 class WatchStore(Protocol):
     """Sources, documents, snapshots and versions."""
@@ -218,18 +248,11 @@ class WatchStore(Protocol):
         """The keys of the documents that the source listed last."""
         ...
 
-    def found(
-        self,
-        source_id: str,
-        documents: Sequence[FoundDocument],
-        now: datetime,
-        again_at: datetime,
-        missing: Collection[str] = (),
-    ) -> None:
+    def found(self, findings: Sequence[Finding], now: datetime) -> None:
         """Makes new documents known. Those of a source's first finding are baseline, later ones are news.
 
-        A document in `missing` is visited at once, to see what became of it. One that was told as removed and
-        is listed again is news again.
+        A missing document is visited at once, to see what became of it. One that was told as removed and is
+        listed again is news again.
         """
         ...
 
@@ -259,8 +282,9 @@ class WatchStore(Protocol):
         busy_hosts: Collection[str] = (),
         sources: Collection[str] | None = None,
         since: datetime | None = None,
+        per_host: int = 1,
     ) -> list[Claim]:
-        """Due documents of active sources, at most one a host. With `sources`, those of these sources,
+        """Due documents of active sources, at most `per_host` a host. With `sources`, those of these sources,
         due or not, that were not visited `since` then."""
         ...
 
@@ -288,6 +312,10 @@ class WatchStore(Protocol):
 
     def conclude(self, conclusion: Conclusion) -> bool:
         """tx 2. False when the lease was lost: then nothing was stored."""
+        ...
+
+    def conclude_quiet(self, conclusions: Sequence[Conclusion]) -> None:
+        """The same for many visits that found everything as it was, of documents without a candidate."""
         ...
 
     def prune(self, now: datetime, keep: timedelta) -> int:

@@ -7,7 +7,7 @@ A crash before tx 1 changes nothing; after it, the snapshot is unread and the do
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from syndicate.domain import judging
@@ -59,10 +59,19 @@ class CheckService:
         busy_hosts: Collection[str] = (),
         sources: Collection[str] | None = None,
         since: datetime | None = None,
+        per_host: int = 1,
     ) -> list[Claim]:
-        """Documents that are due, at most one a host; with `sources`, all of these sources that were not
-        visited `since` then."""
-        return self._store.claim(now, LEASE, limit=limit, busy_hosts=busy_hosts, sources=sources, since=since)
+        """Documents that are due, at most `per_host` a host; with `sources`, all of these sources that were
+        not visited `since` then."""
+        return self._store.claim(
+            now,
+            LEASE,
+            limit=limit,
+            busy_hosts=busy_hosts,
+            sources=sources,
+            since=since,
+            per_host=per_host,
+        )
 
     def visit(self, claim: Claim, now: datetime) -> VisitReport:
         """One whole visit. Never raises for what is wrong outside; raises StorageError."""
@@ -71,6 +80,23 @@ class CheckService:
         if conclusion:
             self._store.conclude(conclusion)
         return report
+
+    def visit_all(self, claims: Iterable[Claim], clock: Callable[[], datetime]) -> Iterator[VisitReport]:
+        """Visits one after another. Those that found everything as it was are concluded together at the end:
+        until then their leases hold, and a crash costs a visit and no change."""
+        quiet: list[Conclusion] = []
+        try:
+            for claim in claims:
+                report = VisitReport(claim.source_id, claim.title or claim.key)
+                conclusion = self._look(claim, clock(), report)
+                if conclusion and conclusion.is_quiet and not claim.candidate:
+                    quiet.append(conclusion)
+                elif conclusion:
+                    self._store.conclude(conclusion)
+                yield report
+        finally:
+            if quiet:
+                self._store.conclude_quiet(quiet)
 
     def give_up(self, claim: Claim) -> None:
         """A visit that could not be concluded because the database failed; it is due again at once."""

@@ -20,10 +20,12 @@ from syndicate.domain.errors import (
     SyndicateError,
 )
 from syndicate.domain.model import Version
-from syndicate.ports import Claim, FoundDocument, MissingDocument, WatchStore
+from syndicate.ports import Claim, Finding, FoundDocument, MissingDocument, WatchStore
 from syndicate.services.watched import Seen, WatchedSource
 
 FIND_AGAIN = timedelta(minutes=5)
+TOGETHER = 500
+"""So many findings are stored in one transaction."""
 _REMOVED = (FetchReason.NOT_FOUND, FetchReason.GONE)
 
 
@@ -37,21 +39,29 @@ class Finder:
     def find(self, now: datetime, wanted: Collection[str] | None = None) -> list[SyndicateError]:
         """Looks what the due sources (or these) consist of; returns what went wrong."""
         due = self._store.due_sources(now) if wanted is None else wanted
-        known = [source for name in due if (source := self._sources.get(name))]
-        return [error for source in known if (error := self._find(source, now))]
+        errors: list[SyndicateError] = []
+        findings: list[Finding] = []
+        for source in [source for name in due if (source := self._sources.get(name))]:
+            again_at = now + (source.every if source.kind.asks_network else min(source.every, FIND_AGAIN))
+            try:
+                findings.append(self._found(source, again_at, now))
+            except (FetchError, ParseError, SuspectContent) as error:
+                self._store.trouble(source.record.id, str(error), kind_of(error), now, again_at)
+                errors.append(error)
+            if len(findings) == TOGETHER or source.kind.asks_network:  # what was asked for is kept at once
+                self._keep(findings, now)
+        self._keep(findings, now)
+        return errors
 
-    def _find(self, source: WatchedSource, now: datetime) -> SyndicateError | None:
-        asks = source.kind.asks_network
-        again_at = now + (source.every if asks else min(source.every, FIND_AGAIN))
-        name = source.record.id
-        try:
-            found = source.kind.find(now)
-            missing = self._missing(source, found)
-        except (FetchError, ParseError, SuspectContent) as error:
-            self._store.trouble(name, str(error), kind_of(error), now, again_at)
-            return error
-        self._store.found(name, found, now, again_at, missing)
-        return None
+    def _keep(self, findings: list[Finding], now: datetime) -> None:
+        if findings:
+            self._store.found(findings, now)
+            findings.clear()
+
+    def _found(self, source: WatchedSource, again_at: datetime, now: datetime) -> Finding:
+        found = source.kind.find(now)
+        missing = self._missing(source, found)
+        return Finding(source.record.id, found, again_at, missing, source.kind.lists_all)
 
     def _missing(self, source: WatchedSource, found: Sequence[FoundDocument]) -> set[str]:
         if not source.kind.lists_all:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Table, select
 
 from syndicate.domain.model import UpdateState
 from syndicate.ports import (
@@ -33,20 +35,52 @@ def resource_rows() -> Any:
     ).outerjoin(t.snapshot, t.snapshot.c.id == t.resource.c.latest_snapshot)
 
 
-def claim_from(connection: Connection, row: Row[Any], token: str) -> Claim:
-    query = resource_rows().where(t.resource.c.document_id == row.id).order_by(t.resource.c.id)
-    resources = [resource_from(found) for found in connection.execute(query)]
-    if not resources:
-        resources = [_first_resource(connection, row)]
-    doubt = connection.execute(select(t.candidate).where(t.candidate.c.document_id == row.id)).first()
-    updates = connection.execute(
-        select(t.update.c.id, t.update.c.state)
-        .where(t.update.c.document_id == row.id)
-        .order_by(t.update.c.detected_at, t.update.c.sequence)
-    ).all()
+def claims_from(connection: Connection, rows: Sequence[Row[Any]], token: str) -> list[Claim]:
+    """The claims of these rows of table `document`, in their order; one query a table, not one a document."""
+    ids = [row.id for row in rows]
+    resources = _by_document(connection, resource_rows().order_by(t.resource.c.id), t.resource, ids)
+    doubts = _by_document(connection, select(t.candidate), t.candidate, ids)
+    updates = _by_document(
+        connection,
+        select(t.update.c.id, t.update.c.state, t.update.c.document_id).order_by(
+            t.update.c.detected_at, t.update.c.sequence
+        ),
+        t.update,
+        ids,
+    )
+    return [
+        _claim(
+            row,
+            token,
+            [resource_from(found) for found in resources.get(row.id, ())]
+            or [_first_resource(connection, row)],
+            doubts.get(row.id, ()),
+            updates.get(row.id, ()),
+        )
+        for row in rows
+    ]
+
+
+def _by_document(
+    connection: Connection, query: Any, table: Table, ids: Sequence[int]
+) -> dict[int, list[Row[Any]]]:
+    found: dict[int, list[Row[Any]]] = defaultdict(list)
+    for row in connection.execute(query.where(table.c.document_id.in_(ids))):
+        found[row.document_id].append(row)
+    return found
+
+
+def _claim(
+    row: Row[Any],
+    token: str,
+    resources: Sequence[KnownResource],
+    doubts: Sequence[Row[Any]],
+    updates: Sequence[Row[Any]],
+) -> Claim:
     closed = [found.id for found in updates if found.state not in OPEN_STATES]
     public = [found.id for found in updates if found.state == UpdateState.PUBLISHED.value]
     held = [found.id for found in updates if found.state in OPEN_STATES]
+    doubt = next(iter(doubts), None)
     return Claim(
         token=token,
         document_id=row.id,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 
-from syndicate.ports import Claim, FoundDocument, MissingDocument
+from syndicate.ports import Claim, Finding, FoundDocument, MissingDocument
 from syndicate.storage import tables as t
 from syndicate.storage.engine import Database
 from syndicate.storage.rows import add_if_absent
@@ -34,32 +34,31 @@ class FindingRows:
         with self._db.read() as connection:
             return set(connection.execute(select(t.document.c.key).where(here)).scalars())
 
-    def found(
-        self,
-        source_id: str,
-        documents: Sequence[FoundDocument],
-        now: datetime,
-        again_at: datetime,
-        missing: Collection[str] = (),
-    ) -> None:
-        here = t.source.c.id == source_id
+    def found(self, findings: Sequence[Finding], now: datetime) -> None:
         with self._db.write() as connection:
-            first_found = connection.execute(select(t.source.c.first_found).where(here)).scalar()
-            add_if_absent(
-                connection, t.document, [_row(source_id, each, first_found, now) for each in documents]
-            )
-            _back(connection, source_id, [document.key for document in documents], now)
-            for document in documents:
-                if document.stated:
-                    _hint(connection, source_id, document, now)
-            for key in missing:
-                gone = and_(_is(source_id, key), t.document.c.missing_since.is_(None))
-                connection.execute(update(t.document).where(gone).values(missing_since=now, next_visit=now))
-            well = {"problem": "", "problem_kind": "", "problem_since": None}
+            names = [finding.source_id for finding in findings]
+            first = select(t.source.c.id, t.source.c.first_found).where(t.source.c.id.in_(names))
+            first_found = {row.id: row.first_found for row in connection.execute(first)}
+            rows = [
+                _row(finding.source_id, document, first_found.get(finding.source_id), now)
+                for finding in findings
+                for document in finding.documents
+            ]
+            add_if_absent(connection, t.document, rows)
+            for finding in findings:
+                _know(connection, finding, now)
             connection.execute(
                 update(t.source)
-                .where(here)
-                .values(first_found=first_found or now, last_found=now, next_find=again_at, **well)
+                .where(t.source.c.id == bindparam("b_id"))
+                .values(
+                    first_found=func.coalesce(t.source.c.first_found, bindparam("b_now", type_=t.Moment)),
+                    last_found=bindparam("b_now"),
+                    next_find=bindparam("b_again"),
+                    problem="",
+                    problem_kind="",
+                    problem_since=None,
+                ),
+                [{"b_id": each.source_id, "b_now": now, "b_again": each.again_at} for each in findings],
             )
 
     def trouble(self, source_id: str, problem: str, kind: str, now: datetime, again_at: datetime) -> None:
@@ -144,6 +143,18 @@ def _row(
         "baseline": first_found is None,
         "next_visit": now,
     }
+
+
+def _know(connection: Connection, finding: Finding, now: datetime) -> None:
+    """What this finding says of documents that are known already."""
+    if finding.lists_all:
+        _back(connection, finding.source_id, [document.key for document in finding.documents], now)
+    for document in finding.documents:
+        if document.stated:
+            _hint(connection, finding.source_id, document, now)
+    for key in finding.missing:
+        gone = and_(_is(finding.source_id, key), t.document.c.missing_since.is_(None))
+        connection.execute(update(t.document).where(gone).values(missing_since=now, next_visit=now))
 
 
 def _back(connection: Connection, source_id: str, keys: Sequence[str], now: datetime) -> None:

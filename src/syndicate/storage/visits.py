@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, select, update
 
 from syndicate.domain.model import Version
 from syndicate.ports import Conclusion, Notice, Reading, ResourcePlace, SnapshotState, Validators
@@ -58,6 +59,43 @@ def end_lease(connection: Connection, conclusion: Conclusion) -> bool:
         values["title"] = conclusion.title
     connection.execute(update(t.document).where(here).values(values))
     return True
+
+
+def end_quietly(connection: Connection, conclusions: Sequence[Conclusion]) -> None:
+    """The ends of visits that found everything as it was, in one statement; a lost lease changes nothing."""
+    same = and_(t.document.c.id == bindparam("b_id"), t.document.c.lease_token == bindparam("b_token"))
+    statement = (
+        update(t.document)
+        .where(same)
+        .values(
+            lease_until=None,
+            lease_token="",
+            next_visit=bindparam("b_next"),
+            last_check=bindparam("b_now"),
+            last_ok=bindparam("b_now"),
+            first_ok=func.coalesce(t.document.c.first_ok, bindparam("b_now", type_=t.Moment)),
+            checks=t.document.c.checks + 1,
+            failures=0,
+            problem="",
+            problem_kind="",
+            problem_since=None,
+            last_full=case(
+                (bindparam("b_full"), bindparam("b_now", type_=t.Moment)), else_=t.document.c.last_full
+            ),
+            since_full=case((bindparam("b_full"), 0), else_=t.document.c.since_full + 1),
+        )
+    )
+    rows = [
+        {
+            "b_id": one.document_id,
+            "b_token": one.token,
+            "b_next": one.next_visit,
+            "b_now": one.now,
+            "b_full": one.full,
+        }
+        for one in conclusions
+    ]
+    connection.execute(statement, rows)
 
 
 def keep_findings(connection: Connection, conclusion: Conclusion) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 import zlib
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
 
 from syndicate.domain.errors import StorageError
 from syndicate.domain.model import Attachment, UpdateState, Version
@@ -24,12 +25,13 @@ from syndicate.ports import (
     Validators,
 )
 from syndicate.storage import tables as t
-from syndicate.storage.claims import OPEN_STATES, claim_from, resource_from, resource_rows, snapshot_from
+from syndicate.storage.claims import OPEN_STATES, claims_from, resource_from, resource_rows, snapshot_from
 from syndicate.storage.finding import FindingRows
 from syndicate.storage.publishing import keep_update, publish
 from syndicate.storage.rows import add_if_absent, dumps, insert_row, unpack
 from syndicate.storage.visits import (
     end_lease,
+    end_quietly,
     keep_candidate,
     keep_findings,
     keep_version,
@@ -44,12 +46,15 @@ class WatchRows(FindingRows):
     # --- sources ----------------------------------------------------------------------------------
 
     def sync_sources(self, sources: Sequence[SourceRecord], now: datetime) -> None:
-        names = [source.id for source in sources]
+        names = {source.id for source in sources}
         with self._db.write() as connection:
-            gone = and_(t.source.c.id.not_in(names), t.source.c.active)
-            connection.execute(update(t.source).where(gone).values(active=False, ended_at=now))
+            known = {row.id: row for row in connection.execute(select(t.source))}
+            gone = [name for name, row in known.items() if row.active and name not in names]
+            for name in gone:
+                ended = update(t.source).where(t.source.c.id == name)
+                connection.execute(ended.values(active=False, ended_at=now))
             for source in sources:
-                values = {
+                values: dict[str, Any] = {
                     "title": source.title,
                     "kind": source.kind,
                     "language": source.language,
@@ -57,9 +62,11 @@ class WatchRows(FindingRows):
                     "active": True,
                     "ended_at": None,
                 }
-                known = update(t.source).where(t.source.c.id == source.id).values(values)
-                if not connection.execute(known).rowcount:
+                row = known.get(source.id)
+                if row is None:
                     connection.execute(insert(t.source), {"id": source.id, **values})
+                elif any(getattr(row, name) != value for name, value in values.items()):
+                    connection.execute(update(t.source).where(t.source.c.id == source.id).values(values))
 
     # --- claims -----------------------------------------------------------------------------------
 
@@ -72,26 +79,21 @@ class WatchRows(FindingRows):
         busy_hosts: Collection[str] = (),
         sources: Collection[str] | None = None,
         since: datetime | None = None,
+        per_host: int = 1,
     ) -> list[Claim]:
         due = self._due(now, busy_hosts, sources, since)
         with self._db.read() as connection:  # most ticks find nothing, and then write nothing
             if not connection.execute(due.limit(1)).first():
                 return []
-        claims: list[Claim] = []
-        hosts: set[str] = set()
+        token = secrets.token_hex(8)
         with self._db.write() as connection:
-            for row in connection.execute(due.limit(limit * 4)).all():
-                if len(claims) == limit or (row.host and row.host in hosts):
-                    continue
-                hosts.add(row.host)
-                token = secrets.token_hex(8)
-                connection.execute(
-                    update(t.document)
-                    .where(t.document.c.id == row.id)
-                    .values(lease_until=now + lease, lease_token=token)
-                )
-                claims.append(claim_from(connection, row, token))
-        return claims
+            rows = _spread(connection.execute(due.limit(limit * 4)).all(), limit, per_host)
+            connection.execute(
+                update(t.document)
+                .where(t.document.c.id.in_([row.id for row in rows]))
+                .values(lease_until=now + lease, lease_token=token)
+            )
+            return claims_from(connection, rows, token)
 
     def _due(
         self,
@@ -235,6 +237,10 @@ class WatchRows(FindingRows):
                     publish(connection, conclusion.update.id, conclusion.channels, conclusion.now)
         return True
 
+    def conclude_quiet(self, conclusions: Sequence[Conclusion]) -> None:
+        with self._db.write() as connection:
+            end_quietly(connection, conclusions)
+
     def prune(self, now: datetime, keep: timedelta) -> int:
         """Bytes of old snapshots that are neither first nor newest nor base nor behind an update."""
         first = select(func.min(t.snapshot.c.id)).group_by(t.snapshot.c.resource_id)
@@ -265,3 +271,14 @@ class WatchRows(FindingRows):
                 )
                 connection.execute(delete(t.blob).where(unused))
         return count
+
+
+def _spread(rows: Sequence[Row[Any]], limit: int, per_host: int) -> list[Row[Any]]:
+    """The first of these rows, so many a host; files have no host."""
+    taken: Counter[str] = Counter()
+    chosen: list[Row[Any]] = []
+    for row in rows:
+        if len(chosen) < limit and (not row.host or taken[row.host] < per_host):
+            taken[row.host] += 1
+            chosen.append(row)
+    return chosen
