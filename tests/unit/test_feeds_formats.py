@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from types import ModuleType
 from typing import Any
 
 import feedparser
 import jsonschema
+import pytest
 from lxml import etree
 
-from syndicate.domain.model import EPOCH
+from syndicate.domain.model import EPOCH, FeedPlace
 from syndicate.feeds import atom, rss
 from syndicate.feeds import json as json_feed
 from syndicate.feeds._shared import clean
@@ -30,6 +32,16 @@ JSON_FEED = {
         "title": {"type": "string"},
         "home_page_url": {"type": "string", "pattern": "^https?://"},
         "feed_url": {"type": "string", "pattern": "^https?://"},
+        "next_url": {"type": "string", "pattern": "^https?://"},
+        "hubs": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["type", "url"],
+                "properties": {"type": {"type": "string"}, "url": {"type": "string"}},
+                "additionalProperties": False,
+            },
+        },
         "description": {"type": "string"},
         "language": {"type": "string"},
         "authors": {"type": "array", "items": {"$ref": "#/$defs/author"}},
@@ -179,6 +191,15 @@ class TestJson:
 
         jsonschema.validate(document, JSON_FEED)
 
+    def test_it_leads_to_older_entries_and_to_hubs(self) -> None:
+        bare = json.loads(json_feed.render(feed_view(feed_entry())))
+        document = json.loads(json_feed.render(feed_view(feed_entry(), hubs=HUBS, place=FeedPlace(older=3))))
+
+        jsonschema.validate(document, JSON_FEED)
+        assert not {"next_url", "hubs"} & set(bare)
+        assert document["next_url"] == "https://nyt.example.org/feeds/all/archive/3.json"
+        assert document["hubs"] == [{"type": "WebSub", "url": HUBS[0]}]
+
     def test_the_schema_here_is_not_blind(self) -> None:
         document = json.loads(json_feed.render(feed_view(feed_entry())))
         del document["items"][0]["id"]
@@ -193,6 +214,64 @@ class TestJson:
 
     def test_letters_are_letters(self) -> None:
         assert "skærpet" in json_feed.render(feed_view(feed_entry())).decode()
+
+
+HUBS = ("https://hub.example.org/",)
+
+
+def relations(document: bytes) -> dict[str, str]:
+    """The links of a feed by their relation, without those of its entries."""
+    links = etree.fromstring(document).xpath("/rss/channel/a:link | /a:feed/a:link", namespaces=NAMESPACES)
+    assert len({link.get("rel") for link in links}) == len(links)
+    return {link.get("rel"): link.get("href") for link in links}
+
+
+@pytest.mark.parametrize("feed_format", [rss, atom])
+class TestHistory:
+    """RFC 5005 and WebSub in RSS and Atom."""
+
+    def test_the_current_document_leads_to_its_hubs_and_its_archive(self, feed_format: ModuleType) -> None:
+        view = feed_view(feed_entry(), hubs=HUBS, place=FeedPlace(older=3), query="?all=1")
+        document, suffix = feed_format.render(view), feed_format.SUFFIX
+
+        found = relations(document)
+        assert found["self"] == f"https://nyt.example.org/feeds/all{suffix}?all=1"
+        assert found["hub"] == HUBS[0]
+        assert found["prev-archive"] == f"https://nyt.example.org/feeds/all/archive/3{suffix}?all=1"
+        assert not {"next-archive", "current"} & set(found)
+        assert b"fh:" not in document
+
+    def test_an_archived_document_names_its_neighbours(self, feed_format: ModuleType) -> None:
+        view = feed_view(feed_entry(), hubs=HUBS, place=FeedPlace(number=2, older=1, newer=3))
+        document, suffix = feed_format.render(view), feed_format.SUFFIX
+
+        found = relations(document)
+        assert found["self"] == f"https://nyt.example.org/feeds/all/archive/2{suffix}"
+        assert found["current"] == f"https://nyt.example.org/feeds/all{suffix}"
+        assert found["prev-archive"] == f"https://nyt.example.org/feeds/all/archive/1{suffix}"
+        assert found["next-archive"] == f"https://nyt.example.org/feeds/all/archive/3{suffix}"
+        assert "hub" not in found
+        assert document.count(b"<fh:archive/>") == 1
+
+    def test_a_feed_that_is_whole_says_so(self, feed_format: ModuleType) -> None:
+        document = feed_format.render(feed_view(feed_entry(), place=FeedPlace(complete=True)))
+
+        assert document.count(b"<fh:complete/>") == 1
+        assert set(relations(document)) <= {"self", "alternate"}
+
+    def test_what_it_says_of_itself_stands_before_the_entries(self, feed_format: ModuleType) -> None:
+        view = feed_view(feed_entry(2), feed_entry(1), hubs=HUBS, place=FeedPlace(older=1))
+        root = etree.fromstring(feed_format.render(view))
+        names = [etree.QName(child).localname for child in (root if len(root) > 1 else root[0])]
+
+        assert names[-2:] in (["item", "item"], ["entry", "entry"])
+
+    def test_feedparser_sees_the_relations(self, feed_format: ModuleType) -> None:
+        view = feed_view(feed_entry(), hubs=HUBS, place=FeedPlace(number=2, older=1, newer=3))
+        parsed = feedparser.parse(feed_format.render(view))
+
+        assert not parsed.bozo
+        assert {"self", "current", "prev-archive", "next-archive"} <= {link.rel for link in parsed.feed.links}
 
 
 def test_cleaning_leaves_what_is_clean_alone() -> None:

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import feedgen.entry
 import feedgen.feed
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
+from lxml.etree import Element, _Element
 
 from syndicate.domain.everywhere import everywhere
 from syndicate.domain.model import FeedEntry, FeedView
@@ -26,6 +27,8 @@ feedgen.feed.formatRFC2822 = format_datetime
 feedgen.entry.formatRFC2822 = format_datetime
 
 Thing = TypeVar("Thing")
+
+HISTORY = "http://purl.org/syndication/history/1.0"
 
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What production 2 of XML 1.0 leaves out, halves of surrogate pairs among it, which no encoding has."""
@@ -45,6 +48,37 @@ def updated_at(entry: FeedEntry) -> datetime:
     return entry.updated.replace(microsecond=entry.sequence % 1_000_000)
 
 
+class FeedPart(BaseExtension):  # type: ignore[misc]
+    """What a format adds to the feed by its own hand. feedgen makes it, `generator` fills it."""
+
+    view: FeedView
+    suffix: str
+
+    def extend_ns(self) -> dict[str, str]:
+        return {"fh": HISTORY} if self._marks() else {}
+
+    def add_history(self, parent: _Element, link: str) -> None:
+        """Hubs (WebSub) and the place in the archive (RFC 5005) before the entries; `link` names a link."""
+        added = [Element(link, {"rel": rel, "href": url}) for rel, url in self._links()]
+        added += [Element(f"{{{HISTORY}}}{mark}") for mark in self._marks()]
+        first = next((n for n, child in enumerate(parent) if child.tag in ("item", "entry")), len(parent))
+        parent[first:first] = added
+
+    def _links(self) -> Iterator[tuple[str, str]]:
+        place = self.view.place
+        yield from (("hub", hub) for hub in self.view.hubs if not place.number)
+        if place.number:
+            yield "current", self.view.url(self.suffix)
+        if place.older:
+            yield "prev-archive", self.view.url(self.suffix, place.older)
+        if place.newer:
+            yield "next-archive", self.view.url(self.suffix, place.newer)
+
+    def _marks(self) -> list[str]:
+        place = self.view.place
+        return ["archive"] if place.number else ["complete"] if place.complete else []
+
+
 class EntryPart(BaseEntryExtension):  # type: ignore[misc]
     """What a format adds to an entry by its own hand. feedgen makes it, `generator` fills it."""
 
@@ -60,12 +94,13 @@ class EntryPart(BaseEntryExtension):  # type: ignore[misc]
 
 
 def generator(
-    view: FeedView, suffix: str, media_type: str, feed_part: type[BaseExtension], entry_part: type[EntryPart]
+    view: FeedView, suffix: str, media_type: str, feed_part: type[FeedPart], entry_part: type[EntryPart]
 ) -> Any:
     """A feedgen generator of the cleaned view, with nothing left to the clock or to the order of calls."""
     view = clean(view)
     made = feedgen.feed.FeedGenerator()
     made.register_extension("house", feed_part, entry_part)
+    made.house.view, made.house.suffix = view, suffix
     made.id(view.id)
     made.title(view.title or view.id)
     made.subtitle(view.subtitle)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from feedgen.ext.base import BaseExtension
 from lxml.etree import SubElement, _Element
 
 from syndicate.domain.model import FeedView
-from syndicate.feeds._shared import EntryPart, generator
+from syndicate.feeds._shared import EntryPart, FeedPart, generator
 
 MEDIA_TYPE = "application/atom+xml"
 SUFFIX = ".atom"
@@ -16,12 +15,18 @@ LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 def render(view: FeedView) -> bytes:
     """The feed as Atom in UTF-8. Pure: the same view gives the same bytes."""
-    return bytes(generator(view, SUFFIX, MEDIA_TYPE, BaseExtension, AtomEntry).atom_str())
+    return bytes(generator(view, SUFFIX, MEDIA_TYPE, AtomFeed, AtomEntry).atom_str())
+
+
+class AtomFeed(FeedPart):
+    def extend_atom(self, feed: _Element) -> _Element:
+        self.add_history(feed, "link")  # feedgen's elements have no prefix and no namespace of their own
+        return feed
 
 
 class AtomEntry(EntryPart):
     def extend_atom(self, entry: _Element) -> _Element:
         entry.set(LANG, self.entry.language)
         for link in self.links():
-            SubElement(entry, "link", link)  # feedgen's elements have no prefix and no namespace of their own
+            SubElement(entry, "link", link)
         return entry

@@ -22,13 +22,17 @@ def render(view: FeedView) -> bytes:
         "title": view.title,
         "home_page_url": view.home_url,
         "feed_url": view.self_url(SUFFIX),
+        "next_url": view.older_url(SUFFIX),
         "description": view.subtitle,
         "language": view.language,
         "authors": [{"name": view.publisher}],
+        "hubs": [{"type": "WebSub", "url": hub} for hub in view.hubs],
         "items": [_item(entry) for entry in view.entries],
-        "_syndicate": {"id": view.id},
+        "_syndicate": {"id": view.id, "complete": view.place.complete},
     }
-    return json.dumps(feed, ensure_ascii=False, indent=1).encode()
+    optional = ("next_url", "hubs")
+    feed = {key: value for key, value in feed.items() if value or key not in optional}
+    return json.dumps(feed, ensure_ascii=False).encode()
 
 
 def _item(entry: FeedEntry) -> dict[str, Any]:

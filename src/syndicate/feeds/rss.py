@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-from feedgen.ext.base import BaseExtension
 from lxml.etree import SubElement, _Element
 
 from syndicate.domain.model import FeedView
-from syndicate.feeds._shared import EntryPart, generator
+from syndicate.feeds._shared import EntryPart, FeedPart, generator
 
 MEDIA_TYPE = "application/rss+xml"
 SUFFIX = ".rss"
@@ -24,12 +23,13 @@ def render(view: FeedView) -> bytes:
     return bytes(generator(view, SUFFIX, MEDIA_TYPE, RssFeed, RssEntry).rss_str())
 
 
-class RssFeed(BaseExtension):  # type: ignore[misc]
+class RssFeed(FeedPart):
     def extend_ns(self) -> dict[str, str]:
-        return {"dc": DUBLIN_CORE}
+        return {"dc": DUBLIN_CORE} | super().extend_ns()
 
     def extend_rss(self, root: _Element) -> _Element:
         _mark_as_text(root[0])
+        self.add_history(root[0], f"{{{ATOM}}}link")
         return root
 
 

@@ -13,6 +13,7 @@ from syndicate.domain.model.changes import Verdict as Verdict
 from syndicate.domain.model.changes import heaviest as heaviest
 from syndicate.domain.model.feeds import EPOCH as EPOCH
 from syndicate.domain.model.feeds import FeedEntry as FeedEntry
+from syndicate.domain.model.feeds import FeedPlace as FeedPlace
 from syndicate.domain.model.feeds import FeedView as FeedView
 from syndicate.domain.model.outbox import Action as Action
 from syndicate.domain.model.outbox import DeliveryState as DeliveryState

@@ -41,12 +41,27 @@ class FeedEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedPlace:
+    """Where a document of a feed stands in its archive (RFC 5005).
+
+    `number` is 0 for the current document, else that of an archived one, of which 1 is the oldest. `older`
+    and `newer` are the numbers of the archived documents next to it, 0 for none. `complete` says that the
+    current document holds every entry there ever was.
+    """
+
+    number: int = 0
+    older: int = 0
+    newer: int = 0
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class FeedView:
     """A feed of any format: `entries` newest first.
 
     The address of a format is `base_url`, `path` ("/feeds/all"), the format's suffix and `query` ("" or
     "?all=1"). `home_url` is the page for people that shows the same; `topic_scheme` names the set that
-    the topics' ids are unique in.
+    the topics' ids are unique in. `hubs` tell subscribers of new entries (WebSub).
     """
 
     id: str
@@ -60,12 +75,23 @@ class FeedView:
     topic_scheme: str
     entries: tuple[FeedEntry, ...]
     query: str = ""
+    hubs: tuple[str, ...] = ()
+    place: FeedPlace = FeedPlace()
 
     @property
     def updated(self) -> datetime:
         """When the newest entry was updated; the epoch for a feed without entries."""
         return max((entry.updated for entry in self.entries), default=EPOCH)
 
+    def url(self, suffix: str, number: int = 0) -> str:
+        """The public address in the format of `suffix` (".rss"): of the current document, or an archived."""
+        archive = f"/archive/{number}" if number else ""
+        return f"{self.base_url}{self.path}{archive}{suffix}{self.query}"
+
     def self_url(self, suffix: str) -> str:
-        """The public address of this feed in the format of `suffix` (".rss")."""
-        return f"{self.base_url}{self.path}{suffix}{self.query}"
+        """The public address of this very document."""
+        return self.url(suffix, self.place.number)
+
+    def older_url(self, suffix: str) -> str:
+        """Where older entries are; "" where there are none."""
+        return self.url(suffix, self.place.older) if self.place.older else ""
