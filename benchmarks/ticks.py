@@ -34,12 +34,12 @@ def measure() -> Iterator[Figure]:
         yield _tick(f"claim, {DOCUMENTS:,} documents, none due", lambda: app.check.claim(now, limit=8), [])
         _send_many(app, now)
         app.deliver.ready(now)
-        app.feeds.render_feeds()
+        app.feeds.render_feeds(app.clock())
         rows = f"{DELIVERIES:,} deliveries sent"
         yield _tick(f"ready, {rows}", lambda: app.deliver.ready(now), [])
         yield _tick(f"reclaim, {rows}", lambda: app.deliver.reclaim(now), 0)
         yield _tick("expand, nothing new", lambda: app.expand.expand(now), 0)
-        yield _tick("feeds, nothing new", app.feeds.render_feeds, 0)
+        yield _tick("feeds, nothing new", lambda: app.feeds.render_feeds(app.clock()), 0)
         yield Figure(
             f"status, {DOCUMENTS:,} documents, {rows}",
             cpu_ms(3, 1, lambda: app.archive.status(now)),

@@ -23,7 +23,6 @@ from syndicate.ports import (
     DocumentStatus,
     DocumentView,
     Latency,
-    RenderedFeed,
     ResourceView,
     Selection,
     SourceView,
@@ -41,7 +40,6 @@ class FakeArchive:
     updates: list[Update] = field(default_factory=list)
     documents: dict[int, DocumentView] = field(default_factory=dict)
     statuses: list[DocumentStatus] = field(default_factory=list)
-    feeds: dict[tuple[str, str, bool], RenderedFeed] = field(default_factory=dict)
     known_sources: list[SourceView] = field(default_factory=list)
     known_steps: dict[str, tuple[Step, ...]] = field(default_factory=dict)
     editions: dict[tuple[int, int], tuple[ResourceView, ...]] = field(default_factory=dict)
@@ -136,10 +134,6 @@ class FakeArchive:
         self._check()
         newest = max((u.published_at for u in self.updates if u.published_at), default=None)
         return StatusView(tuple(self.statuses), (), len(self.waiting()), 0, newest)
-
-    def feed(self, name: str, format_name: str, editorial: bool) -> RenderedFeed | None:
-        self._check()
-        return self.feeds.get((name, format_name, editorial))
 
     def _check(self) -> None:
         if self.fails_with:

@@ -32,6 +32,7 @@ from syndicate.ports import (
 )
 from syndicate.storage.archive import ArchiveRows
 from syndicate.storage.engine import Database
+from syndicate.storage.feeds import FeedRows
 from syndicate.storage.outbox import OutboxRows
 from syndicate.storage.subscribing import SubscriberRows
 from syndicate.storage.updates import UpdateRows
@@ -68,6 +69,7 @@ class Store:
         self.outbox = OutboxRows(self.database)
         self.subscribers = SubscriberRows(self.database)
         self.archive = ArchiveRows(self.database)
+        self.feeds = FeedRows(self.database)
 
     # --- watching ---------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from syndicate.domain.model import Block, BlockKind, Proof, Recipe, Site, Update, UpdateState, Version
 from syndicate.ports import DocumentStatus, DocumentView, RenderedFeed, ResourceView, SourceView, Subscriber
@@ -22,6 +22,7 @@ from syndicate.web.limits import HourlyLimit
 from syndicate.web.pages import PageRenderer
 from tests import factories
 from tests.asgi import Client
+from tests.fakes_feeds import FakeFeeds
 from tests.fakes_site import FakeArchive, FakeRenderer, FakeSubscribers, counting_hex, head
 
 NOW = factories.NOON + timedelta(hours=1)
@@ -37,24 +38,28 @@ class WebSite:
 
     site: Site = field(default_factory=factories.site)
     archive: FakeArchive = field(default_factory=FakeArchive)
+    feeds: FakeFeeds = field(default_factory=FakeFeeds)
     subscribers: FakeSubscribers = field(default_factory=FakeSubscribers)
     now: datetime = NOW
     reasons: list[str] = field(default_factory=list)
     folders: Sequence[Path] = ()
     limit: HourlyLimit | None = None
     trusted_proxies: Sequence[str] = ()
+    hubs: Sequence[str] = ()
 
-    def app(self) -> Starlette:
+    def app(self) -> ASGIApp:
         service = SubscribeService(self.subscribers, FakeRenderer(), TOKENS, self.site.topics, counting_hex())
         return create_app(
             site=self.site,
             archive=self.archive,
+            feeds=self.feeds,
             subscribe=service,
             pages=PageRenderer(self.site, self.folders),
             readiness=lambda: self.reasons,
             clock=lambda: self.now,
             trusted_proxies=self.trusted_proxies,
             limit=self.limit,
+            hubs=self.hubs,
         )
 
     def client(self, **options: Any) -> Client:
@@ -76,10 +81,10 @@ class WebSite:
         """One feed in every format, the substantive and the full one."""
         for suffix, kind in FORMATS.items():
             for editorial in (False, True):
-                self.archive.feeds[name, suffix, editorial] = rendered(
+                self.feeds.documents[name, suffix, editorial] = rendered(
                     body + b" all" * editorial, kind.media_type
                 )
-        return self.archive.feeds[name, "rss", False]
+        return self.feeds.documents[name, "rss", False]
 
 
 def filled() -> WebSite:

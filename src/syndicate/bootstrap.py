@@ -28,6 +28,7 @@ from syndicate.domain.model import Account, Site, Topic
 from syndicate.ports import (
     Access,
     Archive,
+    FeedRecord,
     FeedStore,
     Outbox,
     Reader,
@@ -47,7 +48,9 @@ if TYPE_CHECKING:
     from syndicate.services.expand import Destination, ExpandService
     from syndicate.services.housekeeping import HousekeepingService
     from syndicate.services.moderate import ModerateService
+    from syndicate.services.making_feeds import FeedMaker
     from syndicate.services.render_feeds import FeedService
+    from syndicate.services.serve_feeds import FeedShelf
     from syndicate.services.subscribe import SubscribeService
     from syndicate.services.tokens import Tokens
     from syndicate.services.watched import WatchedSource
@@ -168,8 +171,9 @@ class App:
 
     @property
     def feed_store(self) -> FeedStore:
-        store: FeedStore = self._archive_rows
-        return store
+        from syndicate.storage.feeds import FeedRows
+
+        return FeedRows(self.database)
 
     @cached_property
     def outbox(self) -> Outbox:
@@ -252,7 +256,7 @@ class App:
         sender = getattr(email.own, "sender", "") if email else ""
         reply_to = getattr(email.own, "reply_to", "") if email else ""
         domain = sender.rpartition("@")[2].rstrip("> ") or "localhost"
-        return Renderer(self.site, MailSettings(sender, reply_to, domain), self.templates)
+        return Renderer(self.site, MailSettings(sender, reply_to, domain), self.templates, self.config.feeds.hubs)
 
     @cached_property
     def destinations(self) -> dict[str, Destination]:
@@ -337,21 +341,43 @@ class App:
 
     @cached_property
     def feeds(self) -> FeedService:
-        from syndicate.services.render_feeds import FeedFormat, FeedService, FeedSpec
+        from syndicate.services.render_feeds import FeedPlan, FeedService
+
+        renamed = {former: topic.id for topic in self.site.topics for former in topic.was}
+        made_with = (__version__, self.site, self.config.feeds.hubs, _stamp(self.templates))
+        plan = FeedPlan(
+            self._feed_records,
+            sha256(repr(made_with).encode()).hexdigest(),
+            renamed,
+            self.config.feeds.gone_after,
+        )
+        return FeedService(self.feed_store, self._feed_maker, plan)
+
+    @cached_property
+    def feed_shelf(self) -> FeedShelf:
+        from syndicate.services.serve_feeds import FeedShelf
+
+        names = [feed.name for feed in self._feed_records]
+        return FeedShelf(self.feed_store, self._feed_maker, self.subscribers, self.tokens, names)
+
+    @cached_property
+    def _feed_maker(self) -> FeedMaker:
+        from syndicate.services.making_feeds import FeedFormat, FeedMaker
 
         modules = {name: registry.load("feeds", name) for name in FEED_FORMATS}
         formats = [FeedFormat(name, m.MEDIA_TYPE, m.render) for name, m in modules.items()]
-        specs = [FeedSpec("all", self.site.title)]
+        return FeedMaker(self.renderer.feed_view, formats)
+
+    @cached_property
+    def _feed_records(self) -> list[FeedRecord]:
+        """The feeds of the configuration; a renamed topic has one under each of its names."""
+        feeds = [FeedRecord("all", self.site.title)]
         for topic in self.site.topics:
-            specs += [FeedSpec(name, topic.title, topic=topic.id) for name in (topic.id, *topic.was)]
-        specs += [
-            FeedSpec(f"source/{s.common.id}", s.common.title or s.common.id, source=s.common.id)
-            for s in self.config.sources
-        ]
-        fingerprint = sha256(f"{__version__}{self.site!r}{_stamp(self.templates)}".encode()).hexdigest()
-        return FeedService(
-            self.archive, self.feed_store, self.renderer.feed_view, specs, formats, fingerprint
-        )
+            feeds += [FeedRecord(name, topic.title, (topic.id,)) for name in (topic.id, *topic.was)]
+        for source in self.config.sources:
+            name, title = source.common.id, source.common.title or source.common.id
+            feeds.append(FeedRecord(f"source/{name}", title, source=name))
+        return feeds
 
     @cached_property
     def housekeeping(self) -> HousekeepingService:

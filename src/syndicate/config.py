@@ -108,6 +108,17 @@ class FetchingConfig(Part):
     max_bytes: int = Field(default=20_000_000, gt=0)
 
 
+def _hub(url: str) -> str:
+    if not re.fullmatch(r"https?://[^\s<>\"#]+", url):
+        raise ValueError('must be an address such as "https://hub.example.org/"')
+    return url
+
+
+class FeedsConfig(Part):
+    hubs: tuple[Annotated[str, AfterValidator(_hub)], ...] = ()
+    gone_after: Duration = timedelta(days=180)
+
+
 class TopicConfig(Part):
     id: Slug
     title: str = Field(min_length=1)
@@ -168,6 +179,7 @@ class Config(BaseModel, frozen=True, arbitrary_types_allowed=True):
     runner: RunnerConfig
     web: WebConfig
     fetching: FetchingConfig
+    feeds: FeedsConfig
     topics: tuple[TopicConfig, ...]
     sources: tuple[SourceConfig, ...]
     channels: Mapping[str, Adapted]
@@ -179,7 +191,7 @@ class Config(BaseModel, frozen=True, arbitrary_types_allowed=True):
         return tuple(dict.fromkeys((self.site.language, *self.site.languages)))
 
 
-TABLES = ("site", "operator", "storage", "runner", "web", "fetching")
+TABLES = ("site", "operator", "storage", "runner", "web", "fetching", "feeds")
 LISTS = ("topics", "sources", "accounts", "channels")
 
 
@@ -209,6 +221,7 @@ def load(path: Path, section: Section) -> Config:
         runner=_table(RunnerConfig, data, "runner"),
         web=_table(WebConfig, data, "web"),
         fetching=_table(FetchingConfig, data, "fetching"),
+        feeds=_table(FeedsConfig, data, "feeds"),
         topics=topics,
         sources=sources,
         accounts=accounts,

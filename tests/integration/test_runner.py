@@ -11,6 +11,7 @@ import pytest
 
 from syndicate.bootstrap import App, load_config
 from syndicate.domain.errors import StorageError
+from syndicate.ports import FeedKey
 from syndicate.runner.local import LocalRunner
 from syndicate.runner.presence import Presence
 from tests.integration.test_cli import CONFIG, PAPER
@@ -56,7 +57,7 @@ def test_it_watches_announces_and_renders(app: App, runner: LocalRunner, tmp_pat
     paper = tmp_path / "papirer" / "kost.md"
     paper.write_text(PAPER.replace("bør servere", "skal servere"), encoding="utf-8")
     until(lambda: app.archive.published())
-    until(lambda: (feed := app.archive.feed("all", "rss", False)) and b"skal" in feed.body)
+    until(lambda: (feed := app.feed_store.feed(FeedKey("all", "rss", False))) and b"skal" in feed.body)
     until(lambda: app.outbox.deliveries())
     assert runner.trouble() == []
 

@@ -1,19 +1,17 @@
-"""expand, moderate and render_feeds on a real database."""
+"""expand and moderate on a real database."""
 
 from __future__ import annotations
 
 import itertools
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from syndicate.domain.errors import SyndicateError
-from syndicate.domain.model import Account, FeedView, Significance, UpdateState
+from syndicate.domain.model import Account, Significance, UpdateState
 from syndicate.services import expand as expanding
 from syndicate.services.expand import Destination, ExpandService
 from syndicate.services.moderate import ModerateService
-from syndicate.services.render_feeds import FeedFormat, FeedService, FeedSpec
 from syndicate.services.tokens import Tokens
 from tests.factories import update
 from tests.fakes import FakeChannel, FakeRenderer
@@ -187,73 +185,3 @@ def test_an_update_is_named_by_the_beginning_of_its_id(held: Publishing) -> None
         held.moderate.one("x")
     with pytest.raises(SyndicateError, match="no update %"):
         held.moderate.one("%")
-
-
-# --- feeds --------------------------------------------------------------------------------------------
-
-
-def feeds(publishing: Publishing, fingerprint: str = "f") -> FeedService:
-    def view(name: str, title: str, updates: object, editorial: bool) -> FeedView:
-        ids = [u.id for u in updates]  # type: ignore[attr-defined]
-        return FeedView(
-            id=f"tag:x,2026:{name}",
-            title=f"{title} {editorial} {' '.join(ids)}",
-            subtitle="",
-            path=name,
-            base_url="https://x.example",
-            home_url="https://x.example",
-            language="da",
-            publisher="",
-            topic_scheme="",
-            entries=(),
-        )
-
-    archive = publishing.store.archive
-    specs = [
-        FeedSpec("all", "Alt"),
-        FeedSpec("sundhed", "Sundhed", topic="sundhed"),
-        FeedSpec("andet", "Andet", topic="andet"),
-    ]
-    formats = [FeedFormat("txt", "text/plain", lambda feed: feed.title.encode())]
-    return FeedService(archive, archive, view, specs, formats, fingerprint)
-
-
-def body(publishing: Publishing, name: str, editorial: bool = False) -> bytes:
-    feed = publishing.store.archive.feed(name, "txt", editorial)
-    assert feed is not None
-    return feed.body
-
-
-def test_feeds_hold_what_is_published_and_are_made_once(publishing: Publishing) -> None:
-    service = feeds(publishing)
-    assert service.render_feeds() == 6
-    assert service.render_feeds() == 0
-    assert feeds(publishing).render_feeds() == 0  # nor by the next process
-    assert body(publishing, "all") == b"Alt False u1"
-    assert body(publishing, "sundhed", True) == b"Sundhed True u1"
-    assert body(publishing, "andet") == b"Andet False "
-
-
-def test_feeds_catch_up_after_a_restart_and_with_another_program(publishing: Publishing) -> None:
-    feeds(publishing).render_feeds()
-    before = publishing.store.archive.feed("all", "txt", False)
-    second = update(id="u2", source_id=SOURCE.id, document_id=1)
-    publishing.store.visit(b"two", version("y"), update=second, now=NOW + timedelta(hours=1))
-    assert feeds(publishing).render_feeds() == 6
-    assert body(publishing, "all") == b"Alt False u2 u1"
-    assert feeds(publishing, "g").render_feeds() == 6
-    after = publishing.store.archive.feed("all", "txt", False)
-    assert before is not None
-    assert after is not None
-    assert before.etag != after.etag != after.gzip_etag
-
-
-def test_equal_feeds_have_equal_bytes_and_tags(publishing: Publishing) -> None:
-    feeds(publishing).render_feeds()
-    first = publishing.store.archive.feed("all", "txt", False)
-    feeds(publishing, "another").render_feeds()
-    assert publishing.store.archive.feed("all", "txt", False) == first
-
-
-def test_a_feed_that_there_is_not_is_none(publishing: Publishing) -> None:
-    assert publishing.store.archive.feed("nothing", "txt", False) is None

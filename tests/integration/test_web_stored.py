@@ -21,21 +21,25 @@ from syndicate.web.app import create_app
 from syndicate.web.pages import PageRenderer
 from tests import factories
 from tests.asgi import Client
+from tests.feeding import Feeding
 from tests.web_site import NOW, TOKENS
 
 SITE = factories.site()
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'site.db'}")
-    database.upgrade()
-    yield database
-    database.close()
+def feeding(tmp_path: Path) -> Feeding:
+    return Feeding(tmp_path)
 
 
 @pytest.fixture
-def client(database: Database) -> Client:
+def database(feeding: Feeding) -> Iterator[Database]:
+    yield feeding.store.database
+    feeding.store.database.close()
+
+
+@pytest.fixture
+def client(feeding: Feeding, database: Database) -> Client:
     numbers = count(1)
     renderer = Renderer(SITE, MailSettings("Nyt <nyt@example.org>", "", "example.org"))
     subscribe = SubscribeService(
@@ -44,6 +48,7 @@ def client(database: Database) -> Client:
     app = create_app(
         site=SITE,
         archive=ArchiveRows(database),
+        feeds=feeding.shelf(),
         subscribe=subscribe,
         pages=PageRenderer(SITE),
         readiness=list,
@@ -108,6 +113,18 @@ def test_a_second_wish_of_the_day_plans_no_second_mail(client: Client, database:
     answers = {client.post("/subscribe", asked).body for _ in range(3)}
     assert len(answers) == 1
     assert _count(database, "message") == _count(database, "delivery") == 1
+
+
+def test_feeds_follow_what_is_published(client: Client, feeding: Feeding) -> None:
+    assert client.get("/feeds/all.atom").status == 503
+    feeding.publish(55)
+    feeding.service().render_feeds(NOW)
+    feed = client.get("/feeds/all.atom")
+    archive = re.search(r'href="https://nyt.example.org(/feeds/all/archive/2.atom)"', feed.text)
+    assert archive and client.get(archive[1]).body.count(b"<entry") == 20
+    assert client.get("/feeds/all/archive/3.atom").status == 404
+    reader = TOKENS.feed(feeding.store.reader("a@example.org", (factories.HEALTH.id,)))
+    assert client.get(f"/feeds/my/{reader}.json").status == 200
 
 
 def _stored_mail(database: Database) -> bytes:

@@ -156,6 +156,7 @@ PARTS: dict[str, type[BaseModel]] = {
     "runner": config.RunnerConfig,
     "web": config.WebConfig,
     "fetching": config.FetchingConfig,
+    "feeds": config.FeedsConfig,
     "topics": config.TopicConfig,
     "sources": config.SourceCommon,
     "accounts": config.AccountCommon,

@@ -60,7 +60,7 @@ def web() -> None:
     """Serve the public site only; another process watches and sends."""
     log_to_stderr()
     with opened_app() as app:
-        _serve(app, app.feeds.render_feeds, list)
+        _serve(app, lambda: app.feeds.render_feeds(app.clock()), list)
 
 
 @click.command()
@@ -111,11 +111,13 @@ def _site(app: App, trouble: Callable[[], list[str]]) -> Any:
     return create_app(
         site=app.site,
         archive=app.archive,
+        feeds=app.feed_shelf,
         subscribe=app.subscribe,
         pages=PageRenderer(app.site, app.templates),
         readiness=trouble,
         clock=app.clock,
         trusted_proxies=app.config.web.trusted_proxies,
+        hubs=app.config.feeds.hubs,
     )
 
 

@@ -27,7 +27,7 @@ def deliver() -> None:
         app.moderate.publish_approved(app.clock())
         while app.expand.expand(app.clock()):
             pass
-        app.feeds.render_feeds()
+        app.feeds.render_feeds(app.clock())
         sent = 0
         with progress("Sending") as bar:
             task = bar.add_task("", total=None)

@@ -4,14 +4,18 @@ Promises that hold for all: times are aware and in UTC; every error is a `Syndic
 used from several threads at once. Each method of a store is one transaction and none is handed out.
 """
 
+from syndicate.ports.feeding import FeedChanges as FeedChanges
+from syndicate.ports.feeding import FeedKey as FeedKey
+from syndicate.ports.feeding import FeedMark as FeedMark
+from syndicate.ports.feeding import FeedRecord as FeedRecord
+from syndicate.ports.feeding import FeedState as FeedState
+from syndicate.ports.feeding import FeedStore as FeedStore
 from syndicate.ports.keeping import Candidate as Candidate
 from syndicate.ports.keeping import Claim as Claim
 from syndicate.ports.keeping import ClaimedDelivery as ClaimedDelivery
 from syndicate.ports.keeping import Conclusion as Conclusion
 from syndicate.ports.keeping import DeliveryView as DeliveryView
 from syndicate.ports.keeping import FanOut as FanOut
-from syndicate.ports.keeping import FeedMark as FeedMark
-from syndicate.ports.keeping import FeedStore as FeedStore
 from syndicate.ports.keeping import InterestedReader as InterestedReader
 from syndicate.ports.keeping import KeptSnapshot as KeptSnapshot
 from syndicate.ports.keeping import KnownResource as KnownResource

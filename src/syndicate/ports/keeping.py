@@ -22,7 +22,6 @@ from syndicate.domain.model import (
     Update,
     Version,
 )
-from syndicate.ports.seeing import RenderedFeed
 from syndicate.ports.watching import FoundDocument, Retrieved, Validators
 
 
@@ -521,25 +520,3 @@ class Outbox(Protocol):
     def register_destinations(self, names: Mapping[str, tuple[str, str]]) -> None:
         """Destination → (channel, fingerprint of its configuration). A changed fingerprint ends a pause."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class FeedMark:
-    """Up to where a stored feed goes, and what it was made with."""
-
-    sequence: int = 0
-    fingerprint: str = ""
-
-
-class FeedStore(Protocol):
-    """Rendered feeds, whole or not at all."""
-
-    def newest(self) -> int:
-        """The highest sequence number published so far; 0 when none."""
-        ...
-
-    def mark(self, name: str, format_name: str, editorial: bool) -> FeedMark: ...
-
-    def keep(
-        self, name: str, format_name: str, editorial: bool, feed: RenderedFeed, mark: FeedMark
-    ) -> None: ...

@@ -12,7 +12,10 @@ from syndicate.domain.model import Health, Significance, Update, UpdateKind, Upd
 
 @dataclass(frozen=True, slots=True)
 class RenderedFeed:
-    """A feed ready to be served: bytes, the same bytes gzipped, an entity tag for each (with quotes)."""
+    """A feed ready to be served: bytes, the same bytes gzipped, an entity tag for each (with quotes).
+
+    `final` says that these bytes never change again.
+    """
 
     media_type: str
     body: bytes
@@ -20,6 +23,7 @@ class RenderedFeed:
     etag: str
     gzip_etag: str
     last_modified: datetime
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +224,3 @@ class Archive(Protocol):
     def latency(self) -> Latency: ...
 
     def status(self, now: datetime) -> StatusView: ...
-
-    def feed(self, name: str, format_name: str, editorial: bool) -> RenderedFeed | None:
-        """The stored feed: `name` is a topic id, "all" or "source/<id>"; None when there is none yet."""
-        ...

@@ -51,15 +51,27 @@ def change_views(update: Update, texts: Texts) -> tuple[ChangeView, ...]:
     return tuple(change_view(noted, title, update.language, texts) for noted in tame(update.changes))
 
 
-def short_list(update: Update, texts: Texts) -> tuple[tuple[ChangeView, ...], int]:
+def short_list(
+    update: Update, texts: Texts, length: int = LONGEST_LIST
+) -> tuple[tuple[ChangeView, ...], int]:
     """The first changes without much of what stayed the same, and how many more there are.
 
     For a mail or a feed, which must not grow to megabytes; who wants all of it follows the link to the page.
     """
-    first, rest = update.changes[:LONGEST_LIST], update.changes[LONGEST_LIST:]
+    first = tame(update.changes[:length])
     title = tame(update.document_title)
-    views = [change_view(noted, title, update.language, texts, short=True) for noted in tame(first)]
-    return tuple(views), len(rest)
+    views = [change_view(noted, title, update.language, texts, short=True) for noted in first]
+    return tuple(views), len(update.changes) - len(first)
+
+
+def fitting_length(update: Update, room: int) -> int:
+    """How many changes a short list may have so that their wordings fit; at least one."""
+    for number, noted in enumerate(update.changes[:LONGEST_LIST]):
+        sides = (noted.change.before or "", noted.change.after or "")
+        room -= sum(min(len(side), LONGEST_CHANGE) for side in sides)
+        if room < 0 and number:
+            return number
+    return min(len(update.changes), LONGEST_LIST)
 
 
 def change_data(noted: NotedChange, texts: Texts) -> dict[str, Any]:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
 from urllib.parse import quote, urlencode
 
 import nh3
 from jinja2 import Environment
+from markupsafe import Markup
 
-from syndicate.domain.model import FeedEntry, FeedView, Site, Update
-from syndicate.rendering.changes import change_data, name, short_list
+from syndicate.domain.model import FeedEntry, FeedView, Significance, Site, Update
+from syndicate.ports import FeedRecord
+from syndicate.rendering.changes import change_data, fitting_length, name, short_list
 from syndicate.rendering.foreign import tame, web_address
 from syndicate.rendering.headlines import headline
 from syndicate.rendering.texts import Texts
+
+ROOM = 8000
+"""What the wordings in one entry may come to, in characters: one long change, or many short ones."""
 
 TAGS = {"a", "bdi", "blockquote", "br", "del", "em", "h3", "h4", "ins", "li", "p", "strong", "ul"}
 ATTRIBUTES = {"*": {"lang", "dir"}, "a": {"href"}}
@@ -21,42 +28,65 @@ ATTRIBUTES = {"*": {"lang", "dir"}, "a": {"href"}}
 class FeedViews:
     """Makes feeds from updates; the same updates give the same feed."""
 
-    def __init__(self, site: Site, environment: Environment) -> None:
+    def __init__(self, site: Site, environment: Environment, hubs: Sequence[str] = ()) -> None:
         self._site = site
         self._environment = environment
+        self._hubs = tuple(hubs)
 
-    def view(
-        self, name: str, title: str, updates: Sequence[Update], editorial: bool, texts: Texts
-    ) -> FeedView:
-        """The feed `name` ("all", a topic's id or "source/<id>") of these updates, newest first as given."""
+    def view(self, feed: FeedRecord, updates: Sequence[Update], editorial: bool, texts: Texts) -> FeedView:
+        """The feed of these updates, newest first as given; one that has ended says so before all of them."""
         site = self._site
         subtitle = texts["feed_subtitle_editorial" if editorial else "feed_subtitle"]
+        entries = [self._entry(update, texts) for update in updates]
+        if feed.ended_at:
+            entries.insert(0, self._ending(feed, feed.ended_at, texts))
         return FeedView(
-            id=f"{site.feed_id}feed/{name}" + ("?all=1" if editorial else ""),
-            title=title,
+            id=f"{site.feed_id}feed/{_identity(feed.name)}" + ("?all=1" if editorial else ""),
+            title=feed.title or texts["feed_personal"].format(site=site.title),
             subtitle=subtitle.format(publisher=site.publisher),
             base_url=site.base_url,
-            path=f"/feeds/{quote(name)}",
-            home_url=self._home_url(name, editorial),
+            path=f"/feeds/{quote(feed.name)}",
+            home_url=self._home_url(feed, editorial),
             language=site.language,
             publisher=site.publisher,
             topic_scheme=f"{site.feed_id}topics",
-            entries=tuple(self._entry(tame(update), texts) for update in updates),
+            entries=tuple(entries),
             query="?all=1" if editorial else "",
+            hubs=() if _is_personal(feed.name) else self._hubs,
         )
 
-    def _home_url(self, name: str, editorial: bool) -> str:
+    def _home_url(self, feed: FeedRecord, editorial: bool) -> str:
         """The page of the archive that shows people what the feed shows programs."""
-        kind, _, source = name.partition("/")
-        chosen = {"source": source} if source else {} if kind == "all" else {"topic": name}
+        chosen = {"source": feed.source} if feed.source else {}
+        if feed.topics and not _is_personal(feed.name):
+            chosen = {"topic": feed.topics[0]}
         query = urlencode(chosen | ({"all": "1"} if editorial else {}))
         return f"{self._site.base_url}/updates" + (f"?{query}" if query else "")
 
+    def _ending(self, feed: FeedRecord, at: datetime, texts: Texts) -> FeedEntry:
+        """The last entry of a feed, with the way to those that go on."""
+        feeds_url = f"{self._site.base_url}/feeds"
+        summary = texts["feed_ended_summary"].format(title=feed.title)
+        link = Markup('<p>{}</p><p><a href="{}">{}</a></p>')
+        return FeedEntry(
+            id=f"{self._site.feed_id}feed/{feed.name}/ended/{at:%Y%m%dT%H%M%SZ}",
+            url=feeds_url,
+            title=texts["feed_ended"].format(title=feed.title),
+            summary=summary,
+            html=str(link.format(summary, feeds_url, texts["feed_others"])),
+            published=at,
+            updated=at,
+            sequence=0,
+            language=self._site.language,
+            significance=Significance.SUBSTANTIVE,
+        )
+
     def _entry(self, update: Update, texts: Texts) -> FeedEntry:
-        site = self._site
+        site, update = self._site, tame(update)
         at = update.published_at or update.detected_at
         text = update.text(site.language)
         previous = update.corrects or update.previous
+        shown = fitting_length(update, ROOM)
         return FeedEntry(
             id=site.entry_id(update.id),
             url=site.update_url(update.id),
@@ -72,11 +102,11 @@ class FeedViews:
             source_url=web_address(update.document_url),
             source_title=name(update.document_title, texts),
             previous_url=site.update_url(previous) if previous else "",
-            changes=tuple(change_data(noted, texts) for noted in update.changes),
+            changes=tuple(change_data(noted, texts) for noted in update.changes[:shown]),
         )
 
     def _html(self, update: Update, texts: Texts) -> str:
-        changes, more = short_list(update, texts)
+        changes, more = short_list(update, texts, fitting_length(update, ROOM))
         body = self._environment.get_template("feeds/entry.html.j2").render(
             site=self._site,
             texts=texts,
@@ -90,3 +120,12 @@ class FeedViews:
         )
         # Readers show it among their own pages: whatever a template holds, only these tags leave the house.
         return nh3.clean(body, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https"}, link_rel=None)
+
+
+def _is_personal(name: str) -> bool:
+    return name.startswith("my/")
+
+
+def _identity(name: str) -> str:
+    """The name as it stands in the feed's id: of a personal feed's address only a hash, as ids get about."""
+    return f"my/{sha256(name.encode()).hexdigest()[:20]}" if _is_personal(name) else name

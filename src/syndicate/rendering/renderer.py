@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from syndicate.domain.model import Account, FeedView, Message, Site, Update
-from syndicate.ports import Channel
+from syndicate.ports import Channel, FeedRecord
 from syndicate.rendering import environment
 from syndicate.rendering.changes import ChangeView, change_views
 from syndicate.rendering.feedviews import FeedViews
@@ -21,16 +21,19 @@ class Renderer:
     """Makes messages and feeds from updates; pure: the same update gives the same bytes.
 
     `templates` are an operator's own folders, which override the shipped one file by file; the first that
-    has a file wins. Raises ConfigError where the mail settings or a table of texts cannot be used.
+    has a file wins. `hubs` are told of by feeds (WebSub). Raises ConfigError where the mail settings or a
+    table of texts cannot be used.
     """
 
-    def __init__(self, site: Site, mail: MailSettings, templates: Sequence[Path] = ()) -> None:
+    def __init__(
+        self, site: Site, mail: MailSettings, templates: Sequence[Path] = (), hubs: Sequence[str] = ()
+    ) -> None:
         jinja = environment.build(templates)
         self._site = site
         self._words = cache(lambda language: load(language, templates))
         self._mails = Mails(site, mail, jinja, self._texts)
         self._posts = Posts(site, jinja)
-        self._feeds = FeedViews(site, jinja)
+        self._feeds = FeedViews(site, jinja, hubs)
         self._texts(site.language)
 
     def messages(self, update: Update, account: Account, channel: Channel) -> list[Message]:
@@ -52,12 +55,12 @@ class Renderer:
         """The one mail that asks an address to confirm. Holds no text of the asker's."""
         return self._mails.confirmation(subject, topics, language, now)
 
-    def feed_view(self, name: str, title: str, updates: Sequence[Update], editorial: bool) -> FeedView:
-        """The feed `name` ("all", a topic's id or "source/<id>") in the site's language.
+    def feed_view(self, feed: FeedRecord, updates: Sequence[Update], editorial: bool) -> FeedView:
+        """The feed in the site's language.
 
         `updates` are published ones, newest first; `editorial` says that they hold editorial ones too.
         """
-        return self._feeds.view(name, title, updates, editorial, self._texts(self._site.language))
+        return self._feeds.view(feed, updates, editorial, self._texts(self._site.language))
 
     def page_changes(self, update: Update, language: str) -> tuple[ChangeView, ...]:
         """Every change of the update in full, for the site's own page in `language`."""

@@ -54,13 +54,13 @@ class LocalRunner:
         app.deliver.reclaim(app.clock(), alone=alone)
         app.check.sync(app.clock())
         app.check.find(app.clock())
-        app.feeds.render_feeds()
+        app.feeds.render_feeds(app.clock())
         verbs: dict[str, Callable[[], object]] = {
             "check": self._check,
             "find": self._find,
             "expand": self._expand,
             "deliver": self._deliver,
-            "feeds": app.feeds.render_feeds,
+            "feeds": lambda: app.feeds.render_feeds(app.clock()),
             "reclaim": lambda: app.deliver.reclaim(app.clock()),
         }
         for name, verb in verbs.items():

@@ -56,6 +56,14 @@ class Tokens:
         """The opt-in id, or None for anything else than such a token."""
         return self._open("confirm", token, UID_LENGTH)
 
+    def feed(self, uid: str) -> str:
+        """Reads this reader's own feed, and does nothing else: it may be given to a feed reader's service."""
+        return self._seal("feed", uid)
+
+    def read_feed(self, token: str) -> str | None:
+        """The uid, or None for anything else than such a token."""
+        return self._open("feed", token, UID_LENGTH)
+
     def address_hash(self, address: str) -> str:
         """What stays of an address after erasure: 64 hexadecimal digits that tell nobody else who it was.
 

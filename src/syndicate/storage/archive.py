@@ -7,16 +7,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, func, select
+from sqlalchemy import Connection, Row, case, func, select
 
 from syndicate.domain.model import DeliveryState, Significance, Update, UpdateState
 from syndicate.ports import (
     DestinationStatus,
     DocumentStatus,
     DocumentView,
-    FeedMark,
     Latency,
-    RenderedFeed,
     ResourceView,
     Selection,
     SourceView,
@@ -144,48 +142,9 @@ class ArchiveRows:
                 last_update=connection.execute(newest).scalar(),
             )
 
-    # --- feeds ------------------------------------------------------------------------------------
-
-    def feed(self, name: str, format_name: str, editorial: bool) -> RenderedFeed | None:
-        with self._db.read() as connection:
-            row = connection.execute(_feed_row(name, format_name, editorial)).first()
-        if row is None:
-            return None
-        return RenderedFeed(row.media_type, row.body, row.gzip, row.etag, row.gzip_etag, row.last_modified)
-
     def newest(self) -> int:
         with self._db.read() as connection:
             return connection.execute(select(func.max(t.update.c.sequence))).scalar() or 0
-
-    def mark(self, name: str, format_name: str, editorial: bool) -> FeedMark:
-        with self._db.read() as connection:
-            row = connection.execute(_feed_row(name, format_name, editorial)).first()
-        return FeedMark(row.sequence, row.fingerprint) if row else FeedMark(-1, "")
-
-    def keep(self, name: str, format_name: str, editorial: bool, feed: RenderedFeed, mark: FeedMark) -> None:
-        values = {
-            "media_type": feed.media_type,
-            "body": feed.body,
-            "gzip": feed.gzip,
-            "etag": feed.etag,
-            "gzip_etag": feed.gzip_etag,
-            "last_modified": feed.last_modified,
-            "sequence": mark.sequence,
-            "fingerprint": mark.fingerprint,
-        }
-        identity = {"name": name, "format": format_name, "editorial": editorial}
-        table = t.rendered_feed
-        here = and_(*(table.c[column] == value for column, value in identity.items()))
-        with self._db.write() as connection:
-            if not connection.execute(table.update().where(here).values(values)).rowcount:
-                connection.execute(table.insert(), {**identity, **values})
-
-
-def _feed_row(name: str, format_name: str, editorial: bool) -> Any:
-    table = t.rendered_feed
-    return select(table).where(
-        table.c.name == name, table.c.format == format_name, table.c.editorial == editorial
-    )
 
 
 def _document_status(row: Row[Any]) -> DocumentStatus:

@@ -73,6 +73,7 @@ source = Table(
     _text("kind"),
     _text("language"),
     _text("topics", "[]"),
+    _text("show_text", "full"),
     Column("active", Boolean, nullable=False),
     Column("first_found", Moment),
     Column("next_find", Moment),
@@ -395,6 +396,19 @@ rendered_feed = Table(
     Column("last_modified", Moment, nullable=False),
     _count("sequence"),
     _text("fingerprint"),
+    _count("changed"),  # rises with every feed that is kept, over all feeds
+    Index("ix_rendered_feed_changed", "changed", "name", "format", "editorial"),
+)
+
+feed = Table(
+    "feed",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _text("title"),
+    _text("topics", "[]"),
+    _text("source"),
+    Column("ended_at", Moment),  # out of the configuration since
+    Column("gone", Boolean, nullable=False, default=False, server_default="0"),
 )
 
 alert = Table(

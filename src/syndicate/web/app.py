@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from syndicate.domain.errors import StorageError
@@ -19,7 +20,7 @@ from syndicate.ports import Archive
 from syndicate.services.subscribe import SubscribeService
 from syndicate.web.answers import answer
 from syndicate.web.documents import Documents
-from syndicate.web.feeds import FeedFiles
+from syndicate.web.feeds import REFUSAL, FeedFront, Feeds
 from syndicate.web.guard import SECURITY_HEADERS, SecurityHeaders
 from syndicate.web.health import Health
 from syndicate.web.limits import HourlyLimit
@@ -27,6 +28,7 @@ from syndicate.web.pages import PageRenderer
 from syndicate.web.reading import Reading
 from syndicate.web.subscribing import Subscribing
 
+ANY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -34,17 +36,19 @@ def create_app(
     *,
     site: Site,
     archive: Archive,
+    feeds: Feeds,
     subscribe: SubscribeService,
     pages: PageRenderer,
     readiness: Callable[[], list[str]],
     clock: Callable[[], datetime],
     trusted_proxies: Sequence[str] = (),
     limit: HourlyLimit | None = None,
-) -> Starlette:
+    hubs: Sequence[str] = (),
+) -> ASGIApp:
     """The public site as an ASGI application.
 
     `trusted_proxies` are addresses or networks whose X-Forwarded-For and -Proto are believed. `limit`
-    bounds the subscription form.
+    bounds the subscription form. `hubs` are told of in the headers of feeds.
     """
     reading = Reading(site, archive, pages, clock)
     subscribing = Subscribing(site, subscribe, pages, limit or HourlyLimit(), clock)
@@ -52,16 +56,15 @@ def create_app(
     app = Starlette(
         routes=[
             *_reading_routes(reading, Documents(site, archive, pages, clock)),
-            *_feed_routes(FeedFiles(site, archive)),
+            Route("/feeds/{rest:path}", _refused_feed, methods=list(ANY_METHOD)),
             *_subscribing_routes(subscribing),
             *_other_routes(Health(readiness), pages),
         ],
         middleware=[Middleware(SecurityHeaders)],
         exception_handlers={HTTPException: errors.http, StorageError: errors.busy, Exception: errors.broken},
     )
-    if trusted_proxies:
-        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(trusted_proxies))
-    return app
+    front = FeedFront(app, feeds, site, clock, hubs=hubs)
+    return ProxyHeadersMiddleware(front, list(trusted_proxies)) if trusted_proxies else front  # type: ignore[arg-type,return-value]
 
 
 def _reading_routes(reading: Reading, documents: Documents) -> list[Route]:
@@ -79,8 +82,9 @@ def _reading_routes(reading: Reading, documents: Documents) -> list[Route]:
     ]
 
 
-def _feed_routes(feeds: FeedFiles) -> list[Route]:
-    return [Route("/feeds/{file}", feeds.topic), Route("/feeds/source/{file}", feeds.source)]
+async def _refused_feed(request: Request) -> Response:
+    """The page for a feed that there is not; feeds themselves never come this far."""
+    raise request.scope.get(REFUSAL) or HTTPException(404)
 
 
 def _subscribing_routes(subscribing: Subscribing) -> list[Route]:

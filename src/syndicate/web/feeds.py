@@ -1,17 +1,28 @@
-"""The stored feeds over HTTP: bytes as they are, and nothing twice to a client that has them."""
+"""The feeds over HTTP: bytes as they are, and nothing twice to a client that has them.
+
+Feed readers come by the thousand and ask all day. They are answered from memory, before the site's own
+layers, and what is in memory is compared with the records at most once a second.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple, Protocol
 
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from syndicate.domain.errors import StorageError
 from syndicate.domain.model import Site
-from syndicate.ports import Archive, RenderedFeed
-from syndicate.web.answers import accepts_gzip, answer
+from syndicate.ports import FeedChanges, FeedKey, FeedState, RenderedFeed
+from syndicate.web.answers import accepts_gzip, is_known
+from syndicate.web.feedmemory import FeedMemory
+from syndicate.web.feedmemory import ServedFeed as ServedFeed
+from syndicate.web.limits import FeedLimit
 
 
 class Format(NamedTuple):
@@ -28,57 +39,132 @@ FORMATS = {
 }
 """By the end of the address."""
 
-ALL = "all"
-_FILE = re.compile(rf"(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{{0,99}})\.(?P<format>{'|'.join(FORMATS)})", re.ASCII)
+PREFIX = "/feeds/"
+REFUSAL = "syndicate.refusal"
+"""Where in the scope the site's own pages find why a feed was refused."""
 
-_HEADERS = {
-    "Cache-Control": "public, max-age=300",
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Last-Modified",
-}
+_ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
+_ADDRESS = re.compile(
+    rf"/feeds/(?:my/(?P<token>[0-9a-f]{{48}})|(?P<name>(?:source/)?{_ID}?)(?:/archive/(?P<number>[1-9]\d{{0,8}}))?)"
+    rf"\.(?P<format>{'|'.join(FORMATS)})",
+    re.ASCII,
+)
 
-
-class FeedFiles:
-    """Endpoints `/feeds/<topic>.<format>`, `/feeds/all.<format>` and `/feeds/source/<id>.<format>`."""
-
-    def __init__(self, site: Site, archive: Archive) -> None:
-        self._site = site
-        self._archive = archive
-
-    def topic(self, request: Request) -> Response:
-        """A topic's feed under its id or a former one, without a redirect: not every reader follows them."""
-        name, format_name = _parts(request)
-        topic = self._site.topic(name)
-        feed = self._feed(request, topic.id, format_name)
-        if feed is None and (name == ALL or topic in self._site.topics):
-            raise HTTPException(503, headers={"Retry-After": "60"})
-        return _serve(request, feed)
-
-    def source(self, request: Request) -> Response:
-        name, format_name = _parts(request)
-        return _serve(request, self._feed(request, f"source/{name}", format_name))
-
-    def _feed(self, request: Request, name: str, format_name: str) -> RenderedFeed | None:
-        return self._archive.feed(name, format_name, request.query_params.get("all") == "1")
+PREFLIGHT = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-allow-methods", b"GET, HEAD"),
+    (b"access-control-allow-headers", b"If-None-Match, If-Modified-Since"),
+    (b"access-control-max-age", b"86400"),
+]
+"""A page elsewhere may ask with validators: browsers want to hear that first."""
 
 
-def _parts(request: Request) -> tuple[str, str]:
-    found = _FILE.fullmatch(request.path_params["file"])
-    if found is None:
-        raise HTTPException(404)
-    return found["name"], found["format"]
+class Feeds(Protocol):
+    """What is asked of the feeds; see services.serve_feeds."""
+
+    def changes(self, since: int) -> FeedChanges: ...
+
+    def find(self, key: FeedKey) -> RenderedFeed | None: ...
+
+    def archived(self, key: FeedKey, number: int) -> RenderedFeed | None: ...
+
+    def personal(self, token: str, format_name: str) -> RenderedFeed | FeedState: ...
+
+    def state(self, name: str) -> FeedState: ...
 
 
-def _serve(request: Request, feed: RenderedFeed | None) -> Response:
-    if feed is None:
-        raise HTTPException(404)
-    zipped = accepts_gzip(request.headers)
-    encoding = {"Content-Encoding": "gzip"} if zipped else {}
-    return answer(
-        request,
-        feed.gzip if zipped else feed.body,
-        media_type=feed.media_type,
-        etag=feed.gzip_etag if zipped else feed.etag,
-        last_modified=feed.last_modified,
-        headers={**_HEADERS, "Vary": "Accept-Encoding", **encoding},
-    )
+class FeedFront:
+    """An ASGI application before another one: it answers what is asked of feeds, the other all the rest.
+
+    A refusal (404, 410, 429, …) is handed to the other one to be told as a page of the site.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        feeds: Feeds,
+        site: Site,
+        clock: Callable[[], datetime],
+        *,
+        hubs: Sequence[str] = (),
+        limit: FeedLimit | None = None,
+    ) -> None:
+        self._app = app
+        self._feeds = feeds
+        self._memory = FeedMemory(feeds.changes, site.base_url, hubs)
+        self._clock = clock
+        self._limit = limit or FeedLimit()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
+            await self._app(scope, receive, send)
+            return
+        try:
+            await self._answer(scope, send)
+        except (HTTPException, StorageError) as refusal:
+            await self._app({**scope, REFUSAL: refusal}, receive, send)
+
+    async def _answer(self, scope: Scope, send: Send) -> None:
+        method = scope["method"]
+        if method == "OPTIONS":
+            await _send(send, 204, PREFLIGHT, b"")
+            return
+        if method not in ("GET", "HEAD"):
+            raise HTTPException(405, headers={"Allow": "GET, HEAD, OPTIONS"})
+        now = self._clock()
+        editorial = bool(scope["query_string"]) and _wants_all(scope["query_string"])
+        await self._memory.refresh(now)
+        feed = self._memory.get(scope["path"], editorial) or await self._load(scope["path"], editorial)
+        asked = Headers(raw=scope["headers"])
+        answer = feed.zipped if accepts_gzip(asked) else feed.plain
+        if is_known(asked, answer.etag, feed.last_modified):
+            await _send(send, 304, answer.known, b"")
+            return
+        self._bound(scope, asked, now)
+        await _send(send, 200, answer.headers, b"" if method == "HEAD" else answer.body)
+
+    def _bound(self, scope: Scope, asked: Headers, now: datetime) -> None:
+        """Whoever asks without validators again and again is told to come back later."""
+        if "if-none-match" in asked or "if-modified-since" in asked:
+            return
+        client = scope.get("client")
+        wait = self._limit.wait(client[0] if client else "", scope["path"], now)
+        if wait:
+            raise HTTPException(429, headers={"Retry-After": str(wait)})
+
+    async def _load(self, path: str, editorial: bool) -> ServedFeed:
+        """What is not in memory. Raises HTTPException."""
+        found = _ADDRESS.fullmatch(path)
+        if found is None:
+            raise HTTPException(404)
+        if found["token"]:
+            feed = await run_in_threadpool(self._feeds.personal, found["token"], found["format"])
+            if isinstance(feed, FeedState):
+                raise _refusal(feed)
+            return self._memory.served(path, False, feed, personal=True)
+        key = FeedKey(found["name"], found["format"], editorial)
+        stored = await run_in_threadpool(self._stored, key, int(found["number"] or 0))
+        return self._memory.keep(path, key, stored)
+
+    def _stored(self, key: FeedKey, number: int) -> RenderedFeed:
+        feed = self._feeds.archived(key, number) if number else self._feeds.find(key)
+        if feed is None:
+            state = self._feeds.state(key.name)
+            raise _refusal(FeedState.UNKNOWN if number and state is FeedState.COMING else state)
+        return feed
+
+
+def _refusal(state: FeedState) -> HTTPException:
+    if state is FeedState.COMING:
+        return HTTPException(503, headers={"Retry-After": "60"})
+    return HTTPException(410 if state is FeedState.GONE else 404)
+
+
+def _wants_all(query: bytes) -> bool:
+    """`all=1` is the one thing that a query can say; whatever else readers append is nothing."""
+    return b"all=1" in query.split(b"&")
+
+
+async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,4 +1,8 @@
-"""How often the form may be used, so that it cannot be turned against other people's mailboxes."""
+"""How often something may be used.
+
+The form, so that it cannot be turned against other people's mailboxes; feeds, so that one careless program
+does not take what is for all.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +38,32 @@ class HourlyLimit:
             return True
 
 
+class FeedLimit:
+    """So many whole answers an hour of one feed to one client that never says what it has already.
+
+    Generous, because a whole municipality may stand behind one address. Memory is bounded: when more are
+    counted than `most`, the hour begins anew for all.
+    """
+
+    def __init__(self, per_feed: int = 120, most: int = 100_000) -> None:
+        self._per_feed = per_feed
+        self._most = most
+        self._hour: tuple[int, ...] = ()
+        self._seen: Counter[tuple[str, str]] = Counter()
+
+    def wait(self, client: str, path: str, now: datetime) -> int:
+        """Counts one answer; the seconds to wait where it is one too many, else 0."""
+        hour = now.timetuple()[:4]
+        if hour != self._hour or len(self._seen) >= self._most:
+            self._hour, self._seen = hour, Counter()
+        name = (_network(client), path)
+        self._seen[name] += 1
+        return 3600 - now.minute * 60 - now.second if self._seen[name] > self._per_feed else 0
+
+
 def _network(client: str) -> str:
+    if ":" not in client:
+        return client
     try:
         address = ipaddress.ip_address(client)
     except ValueError:
