@@ -39,12 +39,12 @@ PATIENCE = 60.0
 POLL = 0.05
 
 
-def until(what: str, look: Callable[[], T], patience: float = PATIENCE) -> T:
-    """What `look` sees, as soon as it sees something."""
+def until(what: str, look: Callable[[], T], patience: float = PATIENCE, poll: float = POLL) -> T:
+    """What `look` sees, as soon as it sees something; it looks every `poll` seconds."""
     end = time.monotonic() + patience
     while not (seen := look()):
         assert time.monotonic() < end, f"waited {patience:.0f} s in vain for {what}"
-        time.sleep(POLL)
+        time.sleep(poll)
     return seen
 
 
@@ -144,7 +144,9 @@ class Process:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
     def tail(self) -> str:
-        return "\n".join(self.text().splitlines()[-40:])
+        """The end of what it has written, without the requests that waiting tests make."""
+        lines = [line for line in self.text().splitlines() if '"GET /' not in line]
+        return "\n".join(lines[-40:])
 
     def _end(self) -> None:
         self._process.wait()
@@ -306,6 +308,10 @@ class Installation:
         wanted = [argument for state in states for argument in ("--state", state)]
         found: list[dict[str, Any]] = self.json("deliveries", "--limit", "10000", *wanted)
         return found
+
+    def destinations(self) -> dict[str, dict[str, Any]]:
+        """How sending goes, by the name of the destination."""
+        return {one["name"]: one for one in self.json("status")["destinations"]}
 
     def problems(self) -> dict[str, str]:
         """What the operator is told of each watched document, by the id of its source."""
