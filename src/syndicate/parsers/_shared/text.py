@@ -14,19 +14,18 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
-_LIGATURES = str.maketrans(
-    {
-        "ﬀ": "ff",
-        "ﬁ": "fi",
-        "ﬂ": "fl",
-        "ﬃ": "ffi",
-        "ﬄ": "ffl",
-        "ﬅ": "st",
-        "ﬆ": "st",
-        "\u2011": "-",
-        "\u2010": "-",
-    }
-)
+_SPELLED_OUT = {
+    "ﬀ": "ff",
+    "ﬁ": "fi",
+    "ﬂ": "fl",
+    "ﬃ": "ffi",
+    "ﬄ": "ffl",
+    "ﬅ": "st",
+    "ﬆ": "st",
+    "\u2010": "-",
+    "\u2011": "-",
+}
+_LIGATURE = re.compile(f"[{''.join(_SPELLED_OUT)}]")
 
 # Names of charsets that a page may declare. Python knows codecs that are none ("rot13", "hex").
 _CHARSETS = re.compile(
@@ -46,7 +45,7 @@ def fold(text: str) -> str:
     """One line: NFC, white space folded, what cannot be seen removed, ligatures spelled out."""
     if text.isascii():
         return " ".join(_INVISIBLE.sub("", text).split())
-    visible = _INVISIBLE.sub("", text).translate(_LIGATURES)
+    visible = _LIGATURE.sub(lambda found: _SPELLED_OUT[found[0]], _INVISIBLE.sub("", text))
     return " ".join(unicodedata.normalize("NFC", visible).split())
 
 

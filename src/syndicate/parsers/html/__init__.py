@@ -5,9 +5,9 @@ Options: `select` (CSS: only these parts are text), `ignore` (CSS: these parts a
 
 from __future__ import annotations
 
+from cssselect import SelectorError
 from lxml import etree
 from lxml.cssselect import CSSSelector
-from lxml.html import HtmlElement
 
 from syndicate.domain.errors import ParseError, ParseReason
 from syndicate.domain.model import Block, Version
@@ -15,9 +15,12 @@ from syndicate.parsers._shared import Outline, current_recipe, make_version
 from syndicate.parsers.html.about import page_dates, page_heading, page_language, page_title
 from syndicate.parsers.html.attachments import find_attachments
 from syndicate.parsers.html.blocks import read_blocks
-from syndicate.parsers.html.content import drop_edges, main_part
-from syndicate.parsers.html.furniture import drop_furniture, drop_invisible
+from syndicate.parsers.html.content import main_part
+from syndicate.parsers.html.edges import drop_ways_out
+from syndicate.parsers.html.furniture import drop_furniture
+from syndicate.parsers.html.hidden import drop_invisible
 from syndicate.parsers.html.page import Page, open_page
+from syndicate.parsers.html.tree import Element, drop
 from syndicate.ports import ReadOptions
 
 VERSION = 1
@@ -49,14 +52,11 @@ def parse(data: bytes, *, media_type: str, url: str, options: ReadOptions) -> Ve
 
 def _main(page: Page) -> list[Block]:
     """The blocks that the page is about, as far as its markup and its proportions tell."""
-    heading = page_heading(page)
     drop_invisible(page.body)
-    drop_furniture(page.body)
-    part = main_part(page.body)
-    outline = Outline()
-    if part.tag != "h1" and next(part.iter("h1"), None) is None:
-        outline.heading(heading, 1)  # shown above the part that holds the text
-    return drop_edges(read_blocks(part, page, outline))
+    heading = page_heading(page)
+    drop_furniture(page.body, heading)
+    part = main_part(page.body, heading)
+    return drop_ways_out(read_blocks(part, page, Outline()))
 
 
 def _selected(page: Page, selectors: tuple[str, ...]) -> list[Block]:
@@ -77,17 +77,17 @@ def _selected(page: Page, selectors: tuple[str, ...]) -> list[Block]:
     return outline.blocks
 
 
-def _ignore(body: HtmlElement, selectors: tuple[str, ...]) -> None:
+def _ignore(body: Element, selectors: tuple[str, ...]) -> None:
     for selector in selectors:
         for element in _matches(body, selector):
             if element is not body and element.getparent() is not None:
-                element.drop_tree()
+                drop(element)
 
 
-def _matches(body: HtmlElement, selector: str) -> list[HtmlElement]:
+def _matches(body: Element, selector: str) -> list[Element]:
     try:
         return list(CSSSelector(selector, translator="html")(body))
-    except (SyntaxError, etree.XPathError) as problem:  # cssselect's own errors are SyntaxErrors
+    except (SelectorError, etree.XPathError) as problem:
         raise ParseError(
             ParseReason.DAMAGED,
             f"{selector!r} is no CSS selector ({problem}).",

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 
-from lxml.html import HtmlElement
+from lxml import etree
 
 from syndicate.domain.model import StatedDate
-from syndicate.parsers._shared import find_dates, fold, may_state_date, primary_subtag
+from syndicate.parsers._shared import find_dates, fold, primary_subtag
 from syndicate.parsers.html.page import Page
 from syndicate.parsers.html.tags import BLOCKS
+from syndicate.parsers.html.tree import Element
 
 _SITE_BREAK = re.compile(r"\s+[|–—·»:-]\s+")
 _LONGEST_LINE = 300
+_SHORTEST_HEADING = 4
+_DATE = re.compile(r"\d{4}|\d[./-]\d")
 
 
 def page_language(page: Page) -> str:
@@ -23,35 +26,48 @@ def page_language(page: Page) -> str:
     )
 
 
-def page_heading(page: Page) -> str:
-    """The page's own first-rank heading: the one that its <title> confirms, else the only one, else ""."""
+def page_heading(page: Page) -> Element | None:
+    """The heading of the page's text: the longest that its <title> confirms, else the only h1."""
     title = _document_title(page).lower()
-    headings = [text for text in (fold("".join(item.itertext())) for item in page.body.iter("h1")) if text]
-    confirmed = [text for text in headings if text.lower() in title]
-    return next(iter(confirmed or (headings if len(headings) == 1 else [])), "")
+    confirmed: dict[Element, int] = {}
+    for heading in page.body.iter("h1", "h2", "h3"):
+        text = text_of(heading)
+        if len(text) >= _SHORTEST_HEADING and text.lower() in title:
+            confirmed[heading] = len(text)
+    if confirmed:
+        return max(confirmed, key=lambda heading: confirmed[heading])
+    first_rank = [heading for heading in page.body.iter("h1") if text_of(heading)]
+    return first_rank[0] if len(first_rank) == 1 else None
 
 
 def page_title(page: Page) -> str:
     """What the page calls itself, without the name of its site; "" where it says nothing."""
-    return page_heading(page) or fold(_meta(page, "og:title")) or _SITE_BREAK.split(_document_title(page))[0]
+    heading = page_heading(page)
+    own = "" if heading is None else text_of(heading)
+    return own or fold(_meta(page, "og:title")) or _SITE_BREAK.split(_document_title(page))[0]
+
+
+def text_of(element: Element) -> str:
+    """All text below an element, on one line."""
+    return fold("".join(element.itertext()))
 
 
 def page_dates(page: Page) -> tuple[StatedDate, ...]:
     """The dates that the page states of itself, anywhere on it."""
     dates: list[StatedDate] = []
-    for element in page.body.iter():
+    for element in page.body.iter(etree.Element):
         for text, owner in ((element.text, element), (element.tail, element.getparent())):
-            if text and owner is not None and len(text) < _LONGEST_LINE and may_state_date(text):
-                dates += find_dates(_line(owner))
+            if text and owner is not None and len(text) < _LONGEST_LINE and _DATE.search(text):
+                dates += find_dates(_line(owner)) or find_dates(fold(text))
     return tuple(dict.fromkeys(dates))
 
 
 def _document_title(page: Page) -> str:
     element = page.root.find(".//title")
-    return "" if element is None else fold("".join(element.itertext()))
+    return "" if element is None else text_of(element)
 
 
-def _line(element: HtmlElement) -> str:
+def _line(element: Element) -> str:
     """The text of the block around an element, or "" where that is longer than any line of dates."""
     while element.tag not in BLOCKS and element.getparent() is not None:
         element = element.getparent()

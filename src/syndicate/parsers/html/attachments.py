@@ -6,11 +6,10 @@ import re
 from pathlib import PurePosixPath
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from lxml.html import HtmlElement
-
 from syndicate.domain.model import Attachment
 from syndicate.parsers._shared import fold
 from syndicate.parsers.html.page import Page
+from syndicate.parsers.html.tree import Element
 
 
 def _set(suffixes: str) -> frozenset[str]:
@@ -22,6 +21,7 @@ _SUFFIXES = _set(
 )
 _PAGE_SUFFIXES = _set(".html .htm .xhtml .php .asp .aspx .jsp .shtml")
 _PICTURE_SUFFIXES = _set(".jpg .jpeg .png .gif .svg .webp .mp4 .mp3 .ico")
+_SUFFIX = re.compile(r"\.(?:pdf|do[ct]|xl|ppt|od[tsp]|rtf|epub|csv|zip)|%2e", re.IGNORECASE)
 _TYPES = re.compile(
     r"application/(?:pdf|msword|rtf|vnd\.openxmlformats|vnd\.oasis|vnd\.ms-(?:excel|powerpoint|word))",
     re.IGNORECASE,
@@ -37,30 +37,40 @@ def find_attachments(page: Page) -> tuple[Attachment, ...]:
     """All of the page's links to documents, in order, each target once with its first label."""
     found: dict[str, str] = {}
     for link in page.body.iter("a", "area"):
-        url = page.document_of(link.get("href", ""))
-        if not url.lower().startswith(("http:", "https:")) and _scheme(url):
-            continue
+        href = link.get("href", "").strip()
         label = _label(link)
-        if url and _leads_to_document(link, url, label) and not found.get(url):
+        if not _may_lead_to_document(link, href, label):
+            continue
+        url = page.document_of(href)
+        if _is_web_address(url) and _leads_to_document(link, url, label) and not found.get(url):
             found[url] = label
     return tuple(Attachment(label, url, place) for place, (url, label) in enumerate(found.items()))
 
 
-def _scheme(url: str) -> str:
+def _may_lead_to_document(link: Element, href: str, label: str) -> bool:
+    """A quick look, because pages have hundreds of links."""
+    if not href or href.startswith("#"):
+        return False
+    told = link.get("download") is not None or link.get("type") is not None
+    return told or _SUFFIX.search(href) is not None or _LABEL.search(label) is not None
+
+
+def _is_web_address(url: str) -> bool:
+    """Whether it can be retrieved; a relative one of a page whose address nobody knows counts."""
     try:
-        return urlsplit(url).scheme
+        return bool(url) and urlsplit(url).scheme in ("http", "https", "")
     except ValueError:
-        return "invalid"
+        return False
 
 
-def _label(link: HtmlElement) -> str:
+def _label(link: Element) -> str:
     visible = fold("".join(link.itertext()))
     return visible or fold(
         link.get("title") or link.get("aria-label") or next((i.get("alt", "") for i in link.iter("img")), "")
     )
 
 
-def _leads_to_document(link: HtmlElement, url: str, label: str) -> bool:
+def _leads_to_document(link: Element, url: str, label: str) -> bool:
     parts = urlsplit(url)
     suffix = PurePosixPath(unquote(parts.path)).suffix.lower()
     if suffix in _SUFFIXES or _names_document(parts.query):

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, field
 
 from lxml.etree import iterwalk
-from lxml.html import HtmlElement
 
 from syndicate.domain.model import Block, Link
 from syndicate.parsers._shared import Outline, counter_text, fold
@@ -14,6 +13,7 @@ from syndicate.parsers.html.links import content_target
 from syndicate.parsers.html.page import Page
 from syndicate.parsers.html.tables import is_data_table
 from syndicate.parsers.html.tags import BLOCKS, CELLS, HEADINGS, LISTS
+from syndicate.parsers.html.tree import Element
 
 _UNNUMBERED = re.compile(r"list-style(-type)?\s*:[^;]*none", re.IGNORECASE)
 
@@ -46,7 +46,7 @@ class _Run:
     breaks: int = 0
 
 
-def read_blocks(part: HtmlElement, page: Page, outline: Outline) -> list[Block]:
+def read_blocks(part: Element, page: Page, outline: Outline) -> list[Block]:
     """All blocks of `outline` after those of `part` were added to it."""
     walker = _Walker(page, outline)
     for event, element in iterwalk(part, events=("start", "end")):
@@ -69,7 +69,7 @@ class _Walker:
         self._rows: list[_Row | None] = []  # None: a row of a table that only does layout
         self._tables: list[bool] = []
 
-    def start(self, element: HtmlElement) -> None:
+    def start(self, element: Element) -> None:
         tag = element.tag
         if tag in BLOCKS:
             self.flush()
@@ -82,7 +82,7 @@ class _Walker:
             )
         self._text(element.text)
 
-    def end(self, element: HtmlElement, tail: str | None) -> None:
+    def end(self, element: Element, tail: str | None) -> None:
         tag = element.tag
         if tag in BLOCKS:
             self.flush()
@@ -130,7 +130,7 @@ class _Walker:
         if url and label:
             self._run.links.append(Link(label, url))
 
-    def _open(self, element: HtmlElement, tag: str) -> None:
+    def _open(self, element: Element, tag: str) -> None:
         if tag in HEADINGS:
             self._heading = HEADINGS[tag]
         elif tag in LISTS:
@@ -168,7 +168,7 @@ class _Walker:
         if row is not None:
             self.outline.row(row.cells, links=row.links)
 
-    def _next_number(self, item: HtmlElement) -> str:
+    def _next_number(self, item: Element) -> str:
         if not self._lists:
             return ""
         numbers = self._lists[-1]
@@ -178,7 +178,7 @@ class _Walker:
         return shown
 
 
-def _open_list(element: HtmlElement) -> _List:
+def _open_list(element: Element) -> _List:
     if element.tag != "ol" or _UNNUMBERED.search(element.get("style", "")):
         return _List("", 1, 1)
     style = element.get("type", "1")
@@ -198,5 +198,5 @@ def _integer(text: str | None, default: int) -> int:
         return default
 
 
-def _aria_level(element: HtmlElement) -> int:
+def _aria_level(element: Element) -> int:
     return _integer(element.get("aria-level"), 2)

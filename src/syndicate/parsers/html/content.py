@@ -1,61 +1,139 @@
-"""Where on the page its text stands."""
+"""Where on the page its text stands.
+
+The core is the smallest part with most of the prose. What stands between the page's heading and the core (a
+lead, a summary box) belongs to the text too, and so do neighbours of the core that read like it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
-from lxml.html import HtmlElement
-
-from syndicate.domain.model import Block, BlockKind
-from syndicate.parsers.html.measure import Measures, measure
+from syndicate.parsers.html.measure import Amount, Measures, measure
+from syndicate.parsers.html.tags import HEADINGS
+from syndicate.parsers.html.tree import Element, drop
 
 _MOST = 0.8
-"""The share of the page's prose that a part must hold to stand for the page."""
-_MARKED = 0.4
-"""The same for a part that the page itself marks as its main part."""
+"""The share of the prose around it that a part must hold to be the core."""
+_MARKED = {"bodies": 0.6, "articles": 0.5, "mains": 0.4}
+"""The share of the page's prose from which a part that the page itself marks is believed to hold the text."""
+_NEIGHBOUR = 0.15
+"""The share of the core's prose from which a neighbour of it is more than a note."""
+_WORDY = 150.0
+"""Characters of prose per link from which a part is written to be read, not to be left."""
+_TEASING = 0.18
+_WORDS_OF_TEASER = 120.0
+_BESIDE_TEASERS = 0.3
+"""The share of the prose that must be left for teasers to be left out of account."""
+_SENTENCE = 40.0
+_INSIDE_TEXT = frozenset({"p", "ul", "ol", "table", "tbody", "tr", "dl", "blockquote", "pre", *HEADINGS})
 
 
-def main_part(body: HtmlElement) -> HtmlElement:
-    """The part of the page that holds its text."""
+def main_part(body: Element, heading: Element | None) -> Element:
+    """The part of the page that holds its text; whatever is not text beside the core is removed from it."""
     measures = measure(body)
-    return _descend(_marked(body, measures), measures)
+    core = _core(_marked(body, measures), measures)
+    scope = _scope(core, heading, measures)
+    _remove_neighbours(core, scope, heading, measures)
+    return scope
 
 
-def _marked(body: HtmlElement, measures: Measures) -> HtmlElement:
+def _marked(body: Element, measures: Measures) -> Element:
     """The part that the page calls its main one, where that holds enough of the prose; else the body."""
-    candidates = [*body.iter("main"), *body.iterfind(".//*[@role='main']")]
-    articles = list(body.iter("article"))
-    bodies = body.findall(".//*[@itemprop='articleBody']")
-    for group, least in ((bodies, 0.6), (articles, 0.5), (candidates, _MARKED)):
-        best = max(group, key=measures.prose_of, default=None)
-        if best is not None and measures.share_of(best) >= least:
+    groups = {
+        "bodies": body.findall(".//*[@itemprop='articleBody']"),
+        "articles": list(body.iter("article")),
+        "mains": [*body.iter("main"), *body.iterfind(".//*[@role='main']")],
+    }
+    for name, group in groups.items():
+        best = max(group, key=measures.share_of, default=None)
+        if best is not None and measures.share_of(best) >= _MARKED[name]:
             return best
     return body
 
 
-def _descend(root: HtmlElement, measures: Measures) -> HtmlElement:
-    """The deepest element that still holds most of the prose of `root`."""
-    enough = _MOST * measures.prose_of(root)
-    while enough:
-        inner = next((child for child in root if measures.prose_of(child) >= enough), None)
-        if inner is None or inner.tag in ("p", "ul", "ol", "table", "tbody", "tr", "dl"):
-            return root
+def _core(root: Element, measures: Measures) -> Element:
+    """The deepest element that still holds most of the prose of the one around it."""
+    while (inner := _heart(root, measures)) is not None:
         root = inner
     return root
 
 
-def drop_edges(blocks: Sequence[Block]) -> list[Block]:
-    """The blocks without the mere links before the first and after the last of the text."""
-    start, end = 0, len(blocks)
-    while end > start and _is_link_only(blocks[end - 1]):
-        end -= 1
-    while start < end and _is_link_only(blocks[start]):
-        start += 1
-    while end > start and end < len(blocks) and blocks[end - 1].kind is BlockKind.HEADING:
-        end -= 1  # the heading of the links that went
-    return list(blocks[start:end]) or list(blocks)
+def _heart(element: Element, measures: Measures) -> Element | None:
+    """The child that makes the element what it is; None where several do, and inside of a text."""
+    children = [child for child in element if measures.of(child).prose]
+    written = [child for child in children if not _is_teasing(measures.of(child))]
+    if _prose(written, measures) >= _BESIDE_TEASERS * measures.of(element).prose:
+        children, whole = written, _prose(written, measures)
+    else:
+        whole = measures.of(element).prose
+    best = max(children, key=measures.share_of, default=None)
+    if best is None or best.tag in _INSIDE_TEXT:
+        return None
+    return best if measures.of(best).prose >= _MOST * whole else None
 
 
-def _is_link_only(block: Block) -> bool:
-    linked = sum(len(link.label) for link in block.links)
-    return block.kind is not BlockKind.HEADING and linked >= 0.9 * len(block.text)
+def _prose(elements: list[Element], measures: Measures) -> float:
+    return sum(measures.of(element).prose for element in elements)
+
+
+def _is_teasing(amount: Amount) -> bool:
+    """Whether a part is there to be left for other pages: many links, few words around them."""
+    return amount.link_density >= _TEASING and amount.prose < _WORDS_OF_TEASER * amount.links
+
+
+def _scope(core: Element, heading: Element | None, measures: Measures) -> Element:
+    """The smallest element around both the core and the page's heading; without one, around core and lead."""
+    if heading is None:
+        led = any(_is_lead(sibling, measures) for sibling in core.itersiblings(preceding=True))
+        return core.getparent() if led and core.tag != "body" else core
+    around_heading = set(heading.iterancestors())
+    return next((part for part in (core, *core.iterancestors()) if part in around_heading), core)
+
+
+def _remove_neighbours(core: Element, scope: Element, heading: Element | None, measures: Measures) -> None:
+    """Between core and scope, removes what neither leads from the heading to the core nor reads like it."""
+    to_heading = [] if heading is None or core is scope else _path(heading, scope)
+    for part in to_heading[:-1]:
+        _remove_beside(part, after=lambda child: _is_lead(child, measures))
+    least = _NEIGHBOUR * measures.of(core).prose
+    for part in _path(core, scope):
+        begun = heading is None or part.getparent() is not scope  # is the heading above all here?
+        for child in list(part.getparent()):
+            if child is part:
+                begun = False
+            elif child in to_heading:
+                begun = True
+            elif not (begun and _is_lead(child, measures)) and not _is_alike(child, part, least, measures):
+                drop(child)
+
+
+def _path(element: Element, scope: Element) -> list[Element]:
+    """The element and those around it, up to but without `scope`."""
+    path: list[Element] = []
+    while element is not scope:
+        path.append(element)
+        element = element.getparent()
+    return path
+
+
+def _remove_beside(part: Element, after: Callable[[Element], bool]) -> None:
+    """Removes the siblings before `part`, and those after it that `after` does not want."""
+    passed = False
+    for child in list(part.getparent()):
+        if child is part:
+            passed = True
+        elif not (passed and after(child)):
+            drop(child)
+
+
+def _is_lead(element: Element, measures: Measures) -> bool:
+    amount = measures.of(element)
+    return amount.prose >= _SENTENCE and amount.link_density < 0.5
+
+
+def _is_alike(element: Element, part: Element, least: float, measures: Measures) -> bool:
+    """Whether a neighbour reads like the core: made the same way, or long and with few links."""
+    amount = measures.of(element)
+    if element.tag == part.tag and element.get("class") == part.get("class") and amount.prose >= _SENTENCE:
+        return amount.link_density < 0.5
+    return amount.prose >= least and amount.prose >= _WORDY * (1 + amount.links)

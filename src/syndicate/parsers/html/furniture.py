@@ -1,31 +1,20 @@
 """What is on a page but not of it: menus, banners, dialogs, share bars, boxes with related links, adverts.
 
-Names in `class`, `id` and `role` tell most of it. A name alone never removes what holds a good part of the
-page's prose: a text that goes missing is worse than a menu too many.
+Tags, roles and names in `class` and `id` tell most of it. A name alone never removes what holds a good part
+of the page's prose: a text that goes missing is worse than a menu too many.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from syndicate.parsers.html.measure import measure
+from syndicate.parsers.html.names import COMMENTS, LAYER, role_name
+from syndicate.parsers.html.tags import HEADINGS
+from syndicate.parsers.html.tree import Element, drop_outermost, outermost
 
-from lxml.html import HtmlElement
-
-from syndicate.parsers.html.measure import Measures, measure
-from syndicate.parsers.html.tags import CONTROLS, HEADINGS, INVISIBLE
-
-_PANEL_PROSE = 200
-"""Hidden text of this length that a control of the page opens is a folded panel, not a leftover."""
-_PANEL_ROLES = frozenset({"region", "tabpanel"})
-
-_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_UNSEEN_NAMES = re.compile(
-    r"(?:^|\s)(?:visually-?hidden|sr-only|screen-?reader(?:-text|s?-only)?|show-for-sr|element-invisible|"
-    r"visuallyhidden|u-hidden-visually|skip-?(?:link|to-content|nav)\S*|offscreen|print-only|d-none)(?:\s|$)",
-    re.IGNORECASE,
-)
-
-_FURNITURE_ROLES = frozenset(
+_SIDE_TAGS = {"nav": 0.7, "dialog": 0.7, "aside": 0.7, "footer": 0.7, "form": 0.1}
+"""The share of the page's prose up to which these tags are believed."""
+_SIDE_NAMES = frozenset({"sidebar", "side-bar", "widget-area", "footer", "site-footer", "sitefooter"})
+_SIDE_ROLES = frozenset(
     {
         "navigation",
         "banner",
@@ -39,114 +28,86 @@ _FURNITURE_ROLES = frozenset(
         "tooltip",
     }
 )
-_START = r"(?:^|[\s_:-])"
-_END = r"(?:$|[\s_:-]|\d)"
-# Long words are looked for anywhere ("relatedArticles"), short ones as words of their own.
-_NAMES = re.compile(
-    r"cookie|consent|gdpr|breadcrumb|brodkrumme|brødkrumme|newsletter|nyhedsbrev|"
-    r"related[_-]?(?:articles?|posts?|links?|content|stor|news|items?)|"
-    r"(?:articles?|posts?)[_-]?related|recommended|you-may|outbrain|taboola|most-?(?:read|popular|viewed)|mest-l|"
-    r"share-?(?:this|bar|button|link|icon|tool|box|widget)|sharing|social-?(?:media|share|link|icon|bar|button)|"
-    r"addthis|addtoany|sharedaddy|sidebar|side-bar|site-?(?:header|footer|nav)|page-?footer|global-?(?:header|footer|nav)|"
-    r"(?:main|top|sub|primary|secondary|mobile|mega|side|left|foot|footer|head|user|lang|language)-?(?:menu|nav)|"
-    r"navbar|navigation|pagination|paginator|pager|advert|adsense|sponsor|promo(?:$|[\s_-]|tion|box)|"
-    r"comment-?(?:s|list|form|section|respond)|disqus|reader-?comments|respond$|"
-    r"(?:author|user)-?(?:bio|box|info|card|profile)|tag-?(?:s|list|cloud)|post-?(?:meta|tags|nav)|entry-?(?:meta|utility)|"
-    r"meta-?(?:info|data)|byline|print-?(?:link|button)|tip-?en-?ven|tell-a-friend|"
-    r"subscribe|subscription|sign-?up|paywall|skip-?link|back-?to-?top|to-?top|popup|modal|overlay|lightbox|toast|"
-    r"language-?(?:switch|select|picker)|lang-?(?:switch|select)|toc-?(?:container|wrapper|list)|table-of-contents|"
-    r"footer|masthead|read-?(?:more|next)|læs-mere|page-?tools|widget-area|rating|feedback|survey|teaser-?list|see-also"
-    rf"|{_START}(?:nav|menu|ads?|ad-\w+|share|social|some|related|relateret|rss|toc|tags?|rail|promo|banner|comments?|widget|"
-    rf"topbar|bottom-?bar|login|search|soeg|søg|counter|tæller|hits|print|disclaimer-bar|copyright|credits?|utility){_END}",
-    re.IGNORECASE,
-)
-_MAIN_NAMES = re.compile(
-    r"(?:article|post|entry|main|page)[_-]?(?:body|content|text)|content[_-]?(?:body|main)|^(?:content|main|article)$",
-    re.IGNORECASE,
-)
+_TOO_MUCH = 0.3
+"""The share of the page's prose that no other name can take away."""
+_HEADER = 0.2
+_LEAD = 60
+"""Characters of prose from which a header inside the text holds a lead."""
+_CHAPTER = 200
+_NO_LINKS = 0.1
+_TEXT = 100
+"""Characters of prose that must be left for comments to be comments."""
 
 
-def drop_invisible(body: HtmlElement) -> None:
-    """Takes away what no reader sees. Folded panels (accordions, tabs) stay: a reader can open them."""
-    measures = measure(body)
-    opened = _opened_ids(body)
-    _drop(body, lambda element: _is_invisible(element, measures, opened))
+def drop_furniture(body: Element, heading: Element | None) -> None:
+    """Takes away what is not the page's text. Never what holds its `heading`."""
+    page = _Page(body, heading)
+    drop_outermost(body, page.is_furniture)
 
 
-def drop_furniture(body: HtmlElement) -> None:
-    """Takes away what is not the page's text, judged by tag, role and name."""
-    measures = measure(body)
-    _drop(body, lambda element: _is_furniture(element, measures))
+class _Page:
+    """A page as it is judged: how much prose it has, what surely holds the text, what the names mean here."""
 
+    def __init__(self, body: Element, heading: Element | None) -> None:
+        self._measures = measure(body)
+        self._roles = {element: name for element in body.iterdescendants() if (name := role_name(element))}
+        self._measures.total -= self._prose_of(body, LAYER)
+        comments = self._prose_of(body, COMMENTS)
+        self._comments_go = self._measures.total - comments >= _TEXT
+        self._measures.total -= comments if self._comments_go else 0.0
+        self._main = self._main_elements(body, heading)
+        self._kept = self._kept_names()
 
-def _drop(body: HtmlElement, unwanted: Callable[[HtmlElement], bool]) -> None:
-    """Removes the outermost unwanted elements; tails stay."""
-    doomed: list[HtmlElement] = []
-    inside: set[HtmlElement] = set()
-    for element in body.iterdescendants():
-        if element.getparent() in inside:
-            inside.add(element)
-        elif unwanted(element):
-            inside.add(element)
-            doomed.append(element)
-    for element in doomed:
-        element.drop_tree()
+    def is_furniture(self, element: Element) -> bool:
+        if element in self._main:
+            return False
+        tag = element.tag
+        if tag == "button":
+            return not any(outer.tag in HEADINGS or outer.tag == "dt" for outer in element.iterancestors())
+        share = self._measures.share_of(element)
+        if tag == "header":
+            return share < _HEADER and not self._is_head_of_text(element)
+        if tag in _SIDE_TAGS:
+            return share < _SIDE_TAGS[tag]
+        return (share < _TOO_MUCH and element.get("role", "") in _SIDE_ROLES) or self._is_named(
+            element, share
+        )
 
+    def _is_named(self, element: Element, share: float) -> bool:
+        """Whether its names make an element furniture."""
+        name = self._roles.get(element, "")
+        if name in (LAYER, COMMENTS):
+            return name == LAYER or self._comments_go
+        if name in _SIDE_NAMES:
+            return share < _SIDE_TAGS["aside"]
+        return bool(name) and name not in self._kept and share < _TOO_MUCH and not self._is_text(element)
 
-def _opened_ids(body: HtmlElement) -> set[str]:
-    """The ids of what some control of the page opens."""
-    ids: set[str] = set()
-    for element in body.iter("a", "button", "summary", "div", "h2", "h3", "h4", "span", "li"):
-        for name in ("aria-controls", "data-target", "data-bs-target", "href"):
-            value = element.get(name, "")
-            if value and (name == "aria-controls" or value.startswith("#")):
-                ids.update(part.lstrip("#") for part in value.split())
-    return ids
+    def _is_text(self, element: Element) -> bool:
+        """Whether it reads like text, whatever it is called: "social-care" is the name of a chapter, too."""
+        amount = self._measures.of(element)
+        return amount.prose >= _CHAPTER and amount.link_density < _NO_LINKS
 
+    def _is_head_of_text(self, header: Element) -> bool:
+        """A header that holds a lead or the like, inside the part that it is the head of."""
+        amount = self._measures.of(header)
+        inside = any(outer.tag in ("article", "main") for outer in header.iterancestors())
+        return inside and amount.prose >= _LEAD and amount.link_density < 0.3
 
-def _is_invisible(element: HtmlElement, measures: Measures, opened: set[str]) -> bool:
-    tag = element.tag
-    if not isinstance(tag, str) or tag in INVISIBLE or tag in CONTROLS:
-        return True
-    attributes = element.attrib
-    if not attributes:
-        return False
-    if _UNSEEN_NAMES.search(attributes.get("class", "")):
-        return tag not in HEADINGS and measures.prose_of(element) < _PANEL_PROSE
-    hidden = (
-        "hidden" in attributes
-        or attributes.get("aria-hidden", "").lower() == "true"
-        or ("style" in attributes and _HIDING.search(attributes["style"]) is not None)
-    )
-    return hidden and not _is_panel(element, measures, opened)
+    def _prose_of(self, body: Element, role: str) -> float:
+        elements = outermost(body, lambda element: self._roles.get(element) == role)
+        return sum(self._measures.of(element).prose for element in elements)
 
+    def _main_elements(self, body: Element, heading: Element | None) -> set[Element]:
+        """What surely holds the text: marked as main, or around the heading; with all that is around it."""
+        marked = [*body.iter("main", "article"), *body.iterfind(".//*[@role='main']")]
+        sure = [element for element in marked if self._measures.share_of(element) > _TOO_MUCH]
+        sure += [] if heading is None else [heading]
+        return {outer for element in sure for outer in (element, *element.iterancestors())}
 
-def _is_panel(element: HtmlElement, measures: Measures, opened: set[str]) -> bool:
-    prose = measures.prose_of(element)
-    if prose > measures.total / 2:
-        return True  # a page that hides its text until a script shows it
-    known = element.get("id", "") in opened or element.get("role", "") in _PANEL_ROLES
-    return known and prose >= _PANEL_PROSE
-
-
-def _is_furniture(element: HtmlElement, measures: Measures) -> bool:
-    tag = element.tag
-    share = measures.share_of(element)
-    if tag == "button":
-        return not any(parent.tag in HEADINGS or parent.tag == "dt" for parent in element.iterancestors())
-    if tag in ("nav", "dialog"):
-        return share < 0.5
-    if element.get("role", "") in _FURNITURE_ROLES:
-        return share < 0.3
-    if tag in ("header", "footer", "aside", "form"):
-        return _is_side_part(element, tag, share)
-    names = f"{element.get('class', '')} {element.get('id', '')}"
-    if len(names) < 3 or not _NAMES.search(names):
-        return False
-    return share < (0.4 if not _MAIN_NAMES.search(names) else 0.05)
-
-
-def _is_side_part(element: HtmlElement, tag: str, share: float) -> bool:
-    if tag == "header":
-        return share < 0.2 and next(element.iter("h1"), None) is None
-    return share < {"footer": 0.3, "aside": 0.3, "form": 0.1}[tag]
+    def _kept_names(self) -> set[str]:
+        """Names that mean something else on this page: together they hold a good part of its prose."""
+        shares: dict[str, float] = {}
+        for element, name in self._roles.items():
+            if element not in self._main and self._roles.get(element.getparent()) != name:
+                shares[name] = shares.get(name, 0.0) + self._measures.share_of(element)
+        return {name for name, share in shares.items() if share > _TOO_MUCH}

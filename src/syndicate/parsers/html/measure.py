@@ -1,89 +1,105 @@
-"""How much prose stands where, in one pass over the page."""
+"""How much prose stands where, in two passes over the page."""
 
 from __future__ import annotations
 
-from lxml.html import HtmlElement
+from dataclasses import dataclass, field
 
-from syndicate.parsers.html.tags import BLOCKS, CONTROLS, INVISIBLE
+from syndicate.parsers.html.tags import BLOCKS, CONTROLS, HEADINGS, INVISIBLE
+from syndicate.parsers.html.tree import Element
 
 _SENTENCE = 40
 """Characters from which the text of a block looks like a sentence rather than a label."""
+_WORTH_OF_LABEL = 0.25
 
 
+@dataclass(slots=True)
+class Amount:
+    """Characters at an element and below: all, those inside links, and those that count as prose."""
+
+    text: int = 0
+    linked: int = 0
+    prose: float = 0.0
+    links: int = 0
+    own: int = 0
+    """Characters of the block itself, without those of blocks inside it."""
+    own_linked: int = 0
+
+    @property
+    def link_density(self) -> float:
+        return self.linked / self.text if self.text else 0.0
+
+
+@dataclass(slots=True)
 class Measures:
-    """Characters of prose and of all text below each element; links and labels are no prose."""
+    """The amounts of a page's elements; what nobody sees has none."""
 
-    def __init__(
-        self,
-        prose: dict[HtmlElement, float],
-        text: dict[HtmlElement, int],
-        linked: dict[HtmlElement, int],
-        total: float,
-    ) -> None:
-        self._prose = prose
-        self._text = text
-        self._linked = linked
-        self.total = total
+    amounts: dict[Element, Amount] = field(default_factory=dict)
+    total: float = 0.0
 
-    def prose_of(self, element: HtmlElement) -> float:
-        return self._prose.get(element, 0.0)
+    def of(self, element: Element) -> Amount:
+        return self.amounts.get(element) or Amount()
 
-    def share_of(self, element: HtmlElement) -> float:
+    def share_of(self, element: Element) -> float:
         """The part of the page's prose that stands below the element, 0 to 1."""
-        return self._prose.get(element, 0.0) / self.total if self.total else 0.0
-
-    def text_of(self, element: HtmlElement) -> int:
-        return self._text.get(element, 0)
-
-    def link_density(self, element: HtmlElement) -> float:
-        text = self._text.get(element, 0)
-        return self._linked.get(element, 0) / text if text else 0.0
+        return self.of(element).prose / self.total if self.total else 0.0
 
 
-def measure(body: HtmlElement) -> Measures:
-    """Measures a page. Backwards in document order, every element comes after all that is below it."""
-    prose: dict[HtmlElement, float] = {}
-    text: dict[HtmlElement, int] = {}
-    linked: dict[HtmlElement, int] = {}
-    direct: dict[HtmlElement, list[int]] = {}
-    elements = list(body.iter())
-    for element in reversed(elements):
-        tag = element.tag
-        unseen = not isinstance(tag, str) or tag in INVISIBLE or tag in CONTROLS
-        own, own_linked = direct.pop(element, (0, 0))
-        if not unseen:
-            own += _length(element.text)
-            text[element] = text.get(element, 0) + _length(element.text)
-            if tag == "a":
-                own_linked = own
-                linked[element] = text[element]
-        tail = _length(element.tail)
-        parent = element.getparent()
-        if parent is None or element is body:
-            prose[element] = prose.get(element, 0.0) + _worth(own, own_linked)
+def measure(body: Element) -> Measures:
+    """Measures every element of a page."""
+    amounts = _counted(body)
+    for element in reversed(amounts):  # so that each comes after all that is below it
+        amount = amounts[element]
+        is_block = element.tag in BLOCKS
+        if is_block:
+            amount.prose += _worth(amount.own, amount.own_linked, element.tag in HEADINGS)
+        if element is body:
             break
-        above = direct.setdefault(parent, [0, 0])
-        above[0] += tail
-        text[parent] = text.get(parent, 0) + tail + (0 if unseen else text[element])
-        if unseen:
+        above = amounts[element.getparent()]
+        above.text += amount.text
+        above.linked += amount.linked
+        above.prose += amount.prose
+        above.links += amount.links
+        if not is_block:
+            above.own += amount.own
+            above.own_linked += amount.own_linked
+    return Measures(amounts, amounts[body].prose)
+
+
+def _counted(body: Element) -> dict[Element, Amount]:
+    """The visible elements in document order, each with its immediate text only."""
+    amounts: dict[Element, Amount] = {}
+    in_link: set[Element] = set()
+    for element in body.iter():
+        tag = element.tag
+        parent = None if element is body else element.getparent()
+        above = None if parent is None else amounts.get(parent)
+        if above is not None and element.tail:
+            _count(above, element.tail, parent in in_link)
+        if (above is None and parent is not None) or tag in INVISIBLE or tag in CONTROLS:
             continue
-        linked[parent] = linked.get(parent, 0) + linked.get(element, 0)
-        if tag in BLOCKS:
-            prose[element] = prose.get(element, 0.0) + _worth(own, own_linked)
-        else:
-            above[0] += own
-            above[1] += own_linked
-        prose[parent] = prose.get(parent, 0.0) + prose.get(element, 0.0)
-    return Measures(prose, text, linked, prose.get(body, 0.0))
+        amounts[element] = amount = Amount()
+        if tag == "a" and element.get("href") is not None:
+            amount.links = 1
+            in_link.add(element)
+        elif parent in in_link:
+            in_link.add(element)
+        if element.text:
+            _count(amount, element.text, element in in_link)
+    return amounts
 
 
-def _length(text: str | None) -> int:
-    return len(text.strip()) if text else 0
+def _count(amount: Amount, text: str, linked: bool) -> None:
+    length = len(text.strip())
+    amount.text += length
+    amount.own += length
+    if linked:
+        amount.linked += length
+        amount.own_linked += length
 
 
-def _worth(characters: int, linked: int) -> float:
+def _worth(characters: int, linked: int, is_heading: bool) -> float:
     """A block's prose: its unlinked text, and little of it for a mere label."""
     plain = characters - linked
     if linked > plain:
         return 0.0
-    return float(plain) if characters >= _SENTENCE else plain * 0.25
+    return plain * _WORTH_OF_LABEL if is_heading or characters < _SENTENCE else float(plain)

@@ -7,24 +7,26 @@ from dataclasses import dataclass
 from urllib.parse import urldefrag, urljoin
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser
+from lxml.etree import SubElement
 
 from syndicate.domain.errors import ParseError, ParseReason
 from syndicate.parsers._shared import decode_text
+from syndicate.parsers.html.tree import Element
 
 _LARGEST = 20 * 1024 * 1024
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
 _HEAD = 4096
+_OF_HEAD = frozenset({"title", "meta", "link", "script", "style", "base", "noscript", "template", "object"})
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page in the making. `base` is what relative links count from, or "" where nobody knows."""
 
-    root: HtmlElement
-    body: HtmlElement
+    root: Element
+    body: Element
     base: str
 
     def absolute(self, target: str) -> str:
@@ -46,9 +48,7 @@ def open_page(data: bytes, media_type: str, url: str) -> Page:
             ParseReason.TOO_LARGE, f"The page has {len(data) >> 20} MB; pages are read up to 20 MB."
         )
     root = _tree(decode_text(data, _declared(data, media_type)))
-    body = root.find("body")
-    if body is None:
-        raise ParseError(ParseReason.NO_TEXT, "The page holds no text.")
+    body = _body(root)
     base = root.find(".//base[@href]")
     page = Page(root, body, url)
     return page if base is None else Page(root, body, page.absolute(base.get("href", "")))
@@ -62,11 +62,11 @@ def _declared(data: bytes, media_type: str) -> tuple[str, ...]:
     return (found[1] if found else "", "utf-8" if meta.lower().startswith("utf-16") else meta)
 
 
-def _tree(text: str) -> HtmlElement:
+def _tree(text: str) -> Element:
     # As UTF-8 bytes, because lxml refuses a str with an XML declaration. `huge_tree` raises the depth limit
     # from 256 to 2,048; HTML has no entities that could grow, and the size is limited above.
     encoded = text.replace("\0", "").encode("utf-8", "replace")
-    parser = HTMLParser(
+    parser = etree.HTMLParser(
         encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, no_network=True
     )
     try:
@@ -83,7 +83,19 @@ def _tree(text: str) -> HtmlElement:
     return root if root.tag == "html" else _framed(root)
 
 
-def _refuse_part_of_a_page(parser: HTMLParser) -> None:
+def _body(root: Element) -> Element:
+    """The body, with what libxml2 left outside of it: it does not know that <main> and the like begin one."""
+    head, body = root.find("head"), root.find("body")
+    strays = [] if head is None else [child for child in head if child.tag not in _OF_HEAD]
+    strays += [child for child in root if child is not head and child is not body]
+    if body is None:
+        body = SubElement(root, "body")
+    for place, stray in enumerate(strays):
+        body.insert(place, stray)
+    return body
+
+
+def _refuse_part_of_a_page(parser: etree.HTMLParser) -> None:
     """libxml2 keeps what it had when it met a limit; the rest would be missing without a word."""
     if parser.error_log.filter_types((etree.ErrorTypes.ERR_NO_MEMORY,)):
         raise ParseError(ParseReason.LIMIT, "The page needs more memory than a reader gets.")
@@ -91,7 +103,7 @@ def _refuse_part_of_a_page(parser: HTMLParser) -> None:
         raise ParseError(ParseReason.DAMAGED, "The page is nested more than 2,000 levels deep.")
 
 
-def _framed(root: HtmlElement) -> HtmlElement:
+def _framed(root: Element) -> Element:
     html = root.makeelement("html")
     body = html if root.tag == "body" else root.makeelement("body")
     if body is not html:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from lxml.html import HtmlElement
-
 from syndicate.parsers.html.tags import HEADINGS
+from syndicate.parsers.html.tree import Element
 
 _LONGEST_MEAN = 400
 """Characters per cell beyond which a table without header cells holds texts side by side, not data."""
 
 
-def is_data_table(table: HtmlElement) -> bool:
+def is_data_table(table: Element) -> bool:
     """Whether the rows of a table are rows to a reader."""
     if table.get("role") in ("presentation", "none"):
         return False

@@ -1,0 +1,72 @@
+"""What class and id say about the part that an element plays on its page."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from syndicate.parsers.html.tree import Element
+
+LAYER = "layer"
+COMMENTS = "comments"
+
+_START, _END = r"(?:^|[\s_:-])", r"(?:$|[\s_:-]|\d)"
+# Layers above the page: never its text, however long it is.
+_LAYERS = re.compile(
+    r"cookie-?(?:consent|banner|notice|bar|box|law|policy|info|popup|modal|wrap|message|dialog|settings)|cookiebot|"
+    r"onetrust|(?:^|[\s_-])(?:consent|gdpr|cmp|cc)-(?:banner|window|box|modal|dialog|popup)|cookielaw|qc-cmp|"
+    rf"{_START}(?:modal|popup|pop-up|overlay|lightbox|toast|tooltip|skiptranslate){_END}",
+    re.IGNORECASE,
+)
+# What readers wrote below it, which may be longer than the text.
+_COMMENTS = re.compile(
+    rf"{_START}(?:disqus\w*|comments?|commentlist|comments?-?(?:list|area|section|form|wrapper|container|block)|"
+    rf"respond){_END}",
+    re.IGNORECASE,
+)
+# What the text is about, or how the page behaves ("tag-rss", "has-menu"), says nothing of its own role.
+_ABOUT = re.compile(
+    r"(?:^|(?<=\s))(?:tag|category|cat|post|type|status|format|has|is|no|with|js|hentry|menu-item)[-_]\S+",
+    re.IGNORECASE,
+)
+# Long words are looked for anywhere ("relatedArticles"), short ones as words of their own.
+_NAMES = re.compile(
+    r"cookie|consent|gdpr|breadcrumb|brodkrumme|brødkrumme|newsletter|nyhedsbrev|"
+    r"related[_-]?(?:articles?|posts?|links?|content|stor|news|items?)|"
+    r"(?:articles?|posts?)[_-]?related|recommended|you-may|outbrain|taboola|most-?(?:read|popular|viewed)|mest-l|"
+    r"share-?(?:this|bar|button|link|icon|tool|box|widget)|sharing|social-?(?:media|share|link|icon|bar|button)|"
+    r"addthis|addtoany|sharedaddy|site-?(?:header|footer|nav)|page-?footer|"
+    r"(?<!has-)(?<!with-)(?<!no-)(?<!fixed-)side-?bar(?!-?layout)|"
+    r"global-?(?:header|footer|nav)|"
+    r"(?:main|top|sub|primary|secondary|mobile|mega|side|left|foot|footer|head|user|lang|language)-?(?:menu|nav)|"
+    r"navbar|navigation|pagination|paginator|pager|advert|adsense|sponsor|promo(?:$|[\s_-]|tion|box)|"
+    r"(?:author|user)-?(?:bio|box|info|card|profile)|tag-?(?:s|list|cloud|links)|post-?(?:meta|tags|nav)|"
+    r"entry-?(?:meta|utility)|meta-?(?:info|data)|byline|print-?(?:link|button)|tip-?en-?ven|tell-a-friend|"
+    r"subscribe|subscription|sign-?up|skip-?link|back-?to-?top|to-?top|popup|modal|overlay|lightbox|toast|"
+    r"language-?(?:switch|select|picker)|lang-?(?:switch|select)|toc-?(?:container|wrapper|list)|table-of-contents|"
+    r"footer|masthead|read-?(?:more|next)|læs-mere|page-?tools|widget-area|feedback|survey|"
+    r"teasers(?:$|[\s_-])|teaser-?(?:list|grid|box)|see-also|twitter-tweet|instagram-media|tiktok-embed|wp-embed"
+    rf"|{_START}(?:nav|menu|ads?|ad-\w+|share|social|some|related|relateret|rss|toc|tags|rail|promo|banner|"
+    rf"widget|topbar|bottom-?bar|login|search|soeg|søg|counter|tæller|hits|print|disclaimer-bar|copyright|credits?|ratings?|"
+    rf"utility){_END}",
+    re.IGNORECASE,
+)
+
+
+def role_name(element: Element) -> str:
+    """LAYER, COMMENTS, or the word by which an element is called furniture; "" for any other."""
+    attributes = element.attrib
+    if "class" not in attributes and "id" not in attributes:
+        return ""
+    return _role_name(f"{attributes.get('class', '')} {attributes.get('id', '')}")
+
+
+@lru_cache(maxsize=8192)
+def _role_name(names: str) -> str:
+    if _LAYERS.search(names):
+        return LAYER
+    own = _ABOUT.sub(" ", names)
+    if _COMMENTS.search(own):
+        return COMMENTS
+    found = _NAMES.search(own)
+    return found[0].strip(" _-:").lower() if found else ""
