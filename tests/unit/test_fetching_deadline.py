@@ -43,7 +43,7 @@ def test_nothing_is_shut_after_the_end() -> None:
         assert not deadline.expired
         theirs.send(b"x")
         assert ours.recv(1) == b"x"
-        deadline._expire()
+        deadline.expire()
         theirs.send(b"y")
         assert ours.recv(1) == b"y"
 
@@ -77,3 +77,23 @@ def test_what_is_left_never_becomes_zero() -> None:
     # A timeout of 0 would mean "do not block", and a negative one an error.
     with Deadline(-1) as deadline:
         assert deadline.remaining > 0
+
+
+def test_an_earlier_deadline_does_not_wait_for_a_later_one() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs, Deadline(60), Deadline(0.05) as soon:
+        soon.watch(ours)
+        assert ours.recv(1) == b""
+        assert soon.expired
+
+
+def test_one_thread_watches_many() -> None:
+    before = {thread.ident for thread in threading.enumerate() if thread.name == "deadlines"}
+    deadlines = [Deadline(60) for _ in range(50)]
+    for deadline in deadlines:
+        deadline.__enter__()
+    for deadline in reversed(deadlines):
+        deadline.__exit__(None, None, None)
+    after = [thread for thread in threading.enumerate() if thread.name == "deadlines"]
+    assert len(after) == 1
+    assert not before or {after[0].ident} == before

@@ -12,6 +12,7 @@ import threading
 import time
 from contextlib import suppress
 from contextvars import ContextVar, Token
+from heapq import heappop, heappush
 from types import TracebackType
 from typing import Self
 
@@ -31,23 +32,26 @@ class Deadline:
         self._ends = time.monotonic() + seconds
         self._lock = threading.Lock()
         self._handles: list[socket.socket] = []
-        self._timer = threading.Timer(max(seconds, 0.0), self._expire)
-        self._timer.daemon = True
 
     def __enter__(self) -> Self:
         self._token: Token[Deadline] = _current.set(self)
-        self._timer.start()
+        _watchdog.watch(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._timer.cancel()
+        _watchdog.leave(self)
         _current.reset(self._token)
         with self._lock:
             for handle in self._handles:
                 handle.close()
             self._handles.clear()
+
+    @property
+    def ends(self) -> float:
+        """When, by the monotonic clock."""
+        return self._ends
 
     @property
     def remaining(self) -> float:
@@ -64,11 +68,56 @@ class Deadline:
             if self.expired:
                 _shut(handle)
 
-    def _expire(self) -> None:
+    def expire(self) -> None:
+        """The time is over."""
         with self._lock:
             self.expired = True
             for handle in self._handles:
                 _shut(handle)
+
+
+class _Watchdog:
+    """One thread for all deadlines: a timer each would cost more than the request that it guards."""
+
+    def __init__(self) -> None:
+        self._wake = threading.Condition()
+        self._ends: list[tuple[float, int]] = []
+        self._watched: dict[int, Deadline] = {}
+        self._thread: threading.Thread | None = None
+
+    def watch(self, deadline: Deadline) -> None:
+        with self._wake:
+            self._watched[id(deadline)] = deadline
+            heappush(self._ends, (deadline.ends, id(deadline)))
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="deadlines", daemon=True)
+                self._thread.start()
+            elif self._ends[0][1] == id(deadline):
+                self._wake.notify()
+
+    def leave(self, deadline: Deadline) -> None:
+        with self._wake:
+            self._watched.pop(id(deadline), None)
+
+    def _run(self) -> None:
+        while True:
+            self._next().expire()
+
+    def _next(self) -> Deadline:
+        """Waits until the time of a deadline is over that is still watched."""
+        with self._wake:
+            while True:
+                now = time.monotonic()
+                while self._ends and self._ends[0][0] <= now:
+                    ends, name = heappop(self._ends)
+                    deadline = self._watched.get(name)
+                    if deadline is not None and deadline.ends == ends:  # else the number was used again
+                        del self._watched[name]
+                        return deadline
+                self._wake.wait(self._ends[0][0] - now if self._ends else None)
+
+
+_watchdog = _Watchdog()
 
 
 def _shut(handle: socket.socket) -> None:

@@ -49,7 +49,8 @@ class Gates:
             raise FetchError(address.url, FetchReason.TIMEOUT, message, hint="It will be tried again.")
         try:
             _refuse_if_silent(host, address, now)  # it may have asked for it while we waited
-            time.sleep(max(0.0, host.free_at - time.monotonic()))
+            if (wait := host.free_at - time.monotonic()) > 0:
+                time.sleep(wait)
             yield
         finally:
             gap = max(self._gap, min(crawl_delay, LONGEST_DELAY))
