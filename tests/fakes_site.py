@@ -118,6 +118,13 @@ class FakeArchive:
             and after < update.sequence <= until
         ]
 
+    def last_changes(self) -> dict[int, datetime | None]:
+        self._check()
+        return {
+            document.id: document.updates[0].published_at if document.updates else None
+            for document in self.documents.values()
+        }
+
     def newest(self) -> int:
         self._check()
         return max((u.sequence for u in self.updates if u.state is UpdateState.PUBLISHED), default=0)

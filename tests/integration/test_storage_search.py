@@ -188,3 +188,10 @@ def test_an_older_database_becomes_searchable(tmp_path: Path) -> None:
         assert [head.id for head in archive.select(Selection(words=words))] == ["u1"], words
     assert archive.select(Selection(words="findesikke")) == []
     database.close()
+
+
+def test_the_last_change_of_every_document_is_known(store: Store) -> None:
+    assert store.archive.last_changes() == {1: None}
+    publish(store, 1)
+    publish(store, 2)
+    assert store.archive.last_changes() == {1: NOW + 2 * HOUR}

@@ -22,6 +22,7 @@ from syndicate.domain.model import (
     UpdateState,
     UpdateText,
 )
+from syndicate.ports import Latency
 from tests import factories
 from tests.web_site import PDF_URL, WebSite, document_status, document_view, filled, version
 
@@ -37,6 +38,7 @@ PAGES = (
     "/status",
     "/about",
     "/privacy",
+    "/accessibility",
 )
 
 
@@ -69,7 +71,7 @@ def test_every_page_is_whole_in_every_language(web: WebSite, path: str, language
 @pytest.mark.parametrize("path", PAGES)
 def test_a_language_once_chosen_stays(web: WebSite, path: str) -> None:
     links = re.findall(r'<a [^>]*href="(/[^"]*)"', web.client().get(f"{path}?lang=en").text)
-    pages = [link for link in links if not re.match(r"/(feeds/|static/)", link)]
+    pages = [link for link in links if not re.match(r"/(feeds/|static/|opml)", link)]
     assert pages and all("lang=en" in link for link in pages)
 
 
@@ -372,6 +374,33 @@ def test_the_status_page_speaks_to_the_public(web: WebSite) -> None:
     assert "4 dokumenter følges" in text and "2 kan ikke nås lige nu" in text
     assert "secret" not in text and "Traceback" not in text
     assert text.index("Syg") < text.index("Frisk") < text.index("Gammel")
+
+
+def test_the_status_page_tells_silence_from_sleep(web: WebSite) -> None:
+    web.archive.statuses = [document_status(), document_status(id=2, title="Stille")]
+    web.archive.documents[2] = document_view(id=2)
+    web.archive.latencies = Latency(timedelta(seconds=4), timedelta(minutes=3))
+    text = web.client().get("/status").text
+    assert "Seneste besøg 2. marts 2026 kl.\u00a013.00" in text
+    assert text.count("ikke ændret, siden vi begyndte") == 1
+    assert "offentliggjort her og i feeds: 4 sekunder" in text and "Til mailen er sendt: 3 minutter" in text
+    web.archive.latencies = Latency(timedelta(0), None)
+    text = web.client().get("/status?lang=en").text
+    assert "here and in feeds: 1 second" in text and "mail is sent" not in text
+
+
+def test_a_page_that_is_missing_helps_to_find_it(web: WebSite) -> None:
+    text = web.client().get("/updates/unknown?lang=en").text
+    assert re.search(
+        r'<form class="lookup" method="get" action="/updates">.*name="q".*name="lang" value="en"', text, re.S
+    )
+
+
+def test_the_accessibility_statement_has_what_the_law_asks_for(web: WebSite) -> None:
+    text = web.client().get("/accessibility").text
+    for part in ("WCAG 2.2", "EN 301 549", "delvist", "2026", web.site.contact, "Digitaliseringsstyrelsen"):
+        assert part in text
+    assert 'href="/accessibility"' in web.client().get("/").text
 
 
 def test_the_feed_page_has_every_feed(web: WebSite) -> None:

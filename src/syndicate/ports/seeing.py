@@ -213,6 +213,10 @@ class Archive(Protocol):
         """Id and time of publication of the updates with a sequence over `after`, up to `until`."""
         ...
 
+    def last_changes(self) -> dict[int, datetime | None]:
+        """Every document that was ever read, and when its newest update was published."""
+        ...
+
     def newest(self) -> int:
         """The highest sequence published so far; 0 when none."""
         ...

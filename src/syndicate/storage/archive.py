@@ -116,6 +116,10 @@ class ArchiveRows:
         with self._db.read() as connection:
             return heads.addresses(connection, after, until)
 
+    def last_changes(self) -> dict[int, datetime | None]:
+        with self._db.read() as connection:
+            return heads.last_changes(connection)
+
     def sources(self) -> list[SourceView]:
         with self._db.read() as connection:
             return heads.sources(connection)

@@ -51,6 +51,22 @@ def addresses(connection: Connection, after: int, until: int) -> list[tuple[str,
     return [(row.id, row.published_at) for row in connection.execute(query)]
 
 
+def last_changes(connection: Connection) -> dict[int, datetime | None]:
+    newest = (
+        select(t.update.c.document_id, func.max(t.update.c.sequence).label("sequence"))
+        .group_by(t.update.c.document_id)
+        .subquery()
+    )
+    query = (
+        select(t.document.c.id, t.update.c.published_at)
+        .outerjoin(newest, newest.c.document_id == t.document.c.id)
+        .outerjoin(t.update, t.update.c.sequence == newest.c.sequence)
+        .where(t.document.c.first_ok.is_not(None))
+        .order_by(t.document.c.id)
+    )
+    return {row.id: row.published_at for row in connection.execute(query)}
+
+
 def sources(connection: Connection) -> list[SourceView]:
     """By title; a source without a title has that of its first document."""
     first = (

@@ -24,6 +24,7 @@ from syndicate.web.feeds import REFUSAL, FeedFront, Feeds
 from syndicate.web.guard import SECURITY_HEADERS, SecurityHeaders
 from syndicate.web.health import Health
 from syndicate.web.limits import HourlyLimit
+from syndicate.web.listings import Listings
 from syndicate.web.pages import PageRenderer
 from syndicate.web.reading import Reading
 from syndicate.web.subscribing import Subscribing
@@ -58,6 +59,7 @@ def create_app(
             *_reading_routes(reading, Documents(site, archive, pages, clock)),
             Route("/feeds/{rest:path}", _refused_feed, methods=list(ANY_METHOD)),
             *_subscribing_routes(subscribing),
+            *_listing_routes(Listings(site, archive, pages)),
             *_other_routes(Health(readiness), pages),
         ],
         middleware=[Middleware(SecurityHeaders)],
@@ -79,12 +81,22 @@ def _reading_routes(reading: Reading, documents: Documents) -> list[Route]:
         Route("/status", reading.status),
         Route("/about", reading.about),
         Route("/privacy", reading.privacy),
+        Route("/accessibility", reading.accessibility),
     ]
 
 
 async def _refused_feed(request: Request) -> Response:
     """The page for a feed that there is not; feeds themselves never come this far."""
     raise request.scope.get(REFUSAL) or HTTPException(404)
+
+
+def _listing_routes(listings: Listings) -> list[Route]:
+    return [
+        Route("/sitemap.xml", listings.sitemap),
+        Route("/sitemaps/{file}", listings.sitemap_part),
+        Route("/opml", listings.opml),
+        Route("/robots.txt", listings.robots),
+    ]
 
 
 def _subscribing_routes(subscribing: Subscribing) -> list[Route]:

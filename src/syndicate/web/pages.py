@@ -116,6 +116,14 @@ class PageRenderer:
         }
         return answer(request, html.encode(), media_type="text/html", headers=named, status=status)
 
+    def file(self, template: str, **context: Any) -> bytes:
+        """A text for programs, in the site's own language; no two requests get different ones."""
+        return (
+            self._environment.get_template(f"site/{template}.j2")
+            .render(t=self.texts[self.site.language], site=self.site, link=Links(self.site, ""), **context)
+            .encode()
+        )
+
     def _chosen(self, request: Request) -> str:
         asked = request.query_params.get("lang", "")
         return asked if asked in self.texts else ""

@@ -85,13 +85,24 @@ class Reading:
     def status(self, request: Request) -> Response:
         view = self._archive.status(self._clock())
         documents = sorted(view.documents, key=_most_urgent_first)
-        return self._pages.page(request, "status", documents=documents, last_update=view.last_update)
+        return self._pages.page(
+            request,
+            "status",
+            documents=documents,
+            last_update=view.last_update,
+            last_check=max((d.last_check for d in documents if d.last_check), default=None),
+            last_changes=self._archive.last_changes(),
+            latency=self._archive.latency(),
+        )
 
     def about(self, request: Request) -> Response:
         return self._pages.page(request, "about")
 
     def privacy(self, request: Request) -> Response:
         return self._pages.page(request, "privacy")
+
+    def accessibility(self, request: Request) -> Response:
+        return self._pages.page(request, "accessibility")
 
     def _published(self, update_id: str) -> Update | None:
         update = self._archive.update(update_id) if is_name(update_id) else None

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal
 
 from syndicate import assets
@@ -74,6 +74,10 @@ class Texts:
     def moment(self, at: datetime) -> str:
         """ "23. november 2026 kl. 10.15", likewise; the pattern is the entry "format.moment"."""
         return format_datetime(at.astimezone(self._timezone), self("format.moment"), locale=self._locale)
+
+    def duration(self, span: timedelta) -> str:
+        """ "4 sekunder", "3 timer": in its largest unit that it reaches once and a half."""
+        return format_timedelta(max(span, timedelta(seconds=1)), threshold=1.5, locale=self._locale)
 
     def problem(self, problem: str) -> str:
         """A stored problem in words for the public: by its class ("dns: …"), never with its details."""
