@@ -169,7 +169,7 @@ class App:
         archive: Archive = self._archive_rows
         return archive
 
-    @property
+    @cached_property
     def feed_store(self) -> FeedStore:
         from syndicate.storage.feeds import FeedRows
 

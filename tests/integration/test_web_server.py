@@ -89,6 +89,32 @@ def test_no_token_and_no_address_of_a_reader_is_logged(
     assert "127.0.0.1" not in "".join(lines)
 
 
+def test_a_head_without_an_end_is_cut_off(address: str) -> None:
+    host, _, port = address.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
+        with pytest.raises(OSError):
+            while True:
+                connection.sendall(b"X-More: " + b"x" * 8000 + b"\r\n")
+
+
+def test_long_forms_and_many_requests_are_no_long_head(address: str) -> None:
+    form = {"email": "nobody", "topic": ["x" * 1000] * 50}
+    with requests.Session() as session:
+        for _ in range(3):
+            assert session.post(f"{address}/subscribe", data=form, timeout=10).status_code == 400
+            long = session.get(f"{address}/feeds/all.rss", headers={"X-Long": "x" * 30_000}, timeout=10)
+            assert long.status_code == 200
+
+
+def test_requests_for_feeds_are_not_logged(address: str, caplog: pytest.LogCaptureFixture) -> None:
+    with requests.Session() as session:
+        for path in ("/feeds/all.rss", "/feeds/none.rss", "/feeds"):
+            session.get(f"{address}{path}", timeout=10)
+    lines = [record.getMessage() for record in caplog.records if record.name == "uvicorn.access"]
+    assert [line.split('"')[1].split()[1] for line in lines] == ["/feeds"]
+
+
 @pytest.mark.parametrize(
     ("path", "logged"),
     [

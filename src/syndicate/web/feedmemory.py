@@ -38,6 +38,7 @@ class Representation:
     """One encoding of a feed: the headers of a 200, those of a 304, and the body."""
 
     etag: str
+    raw_etag: bytes
     headers: RawHeaders
     known: RawHeaders
     body: bytes
@@ -144,7 +145,7 @@ def _representation(named: dict[str, str], media_type: str, etag: str, body: byt
     shared = _raw({**named, "ETag": etag})
     charset = "; charset=utf-8" if media_type.endswith("xml") else ""  # JSON has no such parameter
     content = _raw({"Content-Type": media_type + charset, "Content-Length": str(len(body))})
-    return Representation(etag, shared + content, shared, body)
+    return Representation(etag, etag.encode(), shared + content, shared, body)
 
 
 def _raw(named: dict[str, str]) -> RawHeaders:

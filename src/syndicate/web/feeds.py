@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from starlette.concurrency import run_in_threadpool
@@ -40,6 +41,7 @@ FORMATS = {
 """By the end of the address."""
 
 PREFIX = "/feeds/"
+TAGS, SINCE, ENCODING = b"if-none-match", b"if-modified-since", b"accept-encoding"
 REFUSAL = "syndicate.refusal"
 """Where in the scope the site's own pages find why a feed was refused."""
 
@@ -115,18 +117,19 @@ class FeedFront:
         editorial = bool(scope["query_string"]) and _wants_all(scope["query_string"])
         await self._memory.refresh(now)
         feed = self._memory.get(scope["path"], editorial) or await self._load(scope["path"], editorial)
-        asked = Headers(raw=scope["headers"])
-        answer = feed.zipped if accepts_gzip(asked) else feed.plain
-        if is_known(asked, answer.etag, feed.last_modified):
+        asked = dict(scope["headers"])
+        answer = feed.zipped if _takes_gzip(asked.get(ENCODING)) else feed.plain
+        if asked.get(TAGS) == answer.raw_etag or is_known(
+            Headers(raw=scope["headers"]), answer.etag, feed.last_modified
+        ):
             await _send(send, 304, answer.known, b"")
             return
-        self._bound(scope, asked, now)
+        if TAGS not in asked and SINCE not in asked:
+            self._bound(scope, now)
         await _send(send, 200, answer.headers, b"" if method == "HEAD" else answer.body)
 
-    def _bound(self, scope: Scope, asked: Headers, now: datetime) -> None:
+    def _bound(self, scope: Scope, now: datetime) -> None:
         """Whoever asks without validators again and again is told to come back later."""
-        if "if-none-match" in asked or "if-modified-since" in asked:
-            return
         client = scope.get("client")
         wait = self._limit.wait(client[0] if client else "", scope["path"], now)
         if wait:
@@ -158,6 +161,11 @@ def _refusal(state: FeedState) -> HTTPException:
     if state is FeedState.COMING:
         return HTTPException(503, headers={"Retry-After": "60"})
     return HTTPException(410 if state is FeedState.GONE else 404)
+
+
+@lru_cache(maxsize=256)
+def _takes_gzip(accepted: bytes | None) -> bool:
+    return accepted is not None and accepts_gzip(Headers(raw=[(ENCODING, accepted)]))
 
 
 def _wants_all(query: bytes) -> bool:

@@ -10,6 +10,12 @@ from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+MAX_HEAD = 64 * 1024
+"""The longest request line with headers, in bytes."""
+
+FEEDS = b"/feeds/"
 
 _TOKEN_PATH = re.compile(r"^(.*/(?:confirm|unsubscribe|preferences|feeds/my)/).*$", re.DOTALL)
 
@@ -40,6 +46,31 @@ class Server(uvicorn.Server):
             self._captured_signals.clear()
 
 
+class BoundedProtocol(HttpToolsProtocol):
+    """HTTP/1.1 by a parser in C, which has no bound of its own for what comes before a body.
+
+    Requests for feeds are not logged: readers ask by the thousand, all day, for the same few addresses.
+    """
+
+    _waiting = 0
+
+    def data_received(self, data: bytes) -> None:
+        if self._waiting > MAX_HEAD:
+            self.send_400_response("The head of the request is too long.")
+            return
+        self._waiting += len(data)
+        super().data_received(data)
+
+    def on_headers_complete(self) -> None:
+        self._waiting = 0
+        self.access_log = self.access_logger.hasHandlers() and not self.url.startswith(FEEDS)
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._waiting = 0
+        super().on_body(body)
+
+
 def build(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
     """A server for `app`, not yet running: `server.run()`, and `server.should_exit = True` to end it.
 
@@ -49,7 +80,7 @@ def build(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
         app,
         host=host,
         port=port,
-        http="h11",
+        http=BoundedProtocol,
         ws="none",
         lifespan="off",
         proxy_headers=False,
