@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -78,6 +80,24 @@ def shown(text: str = TEXT, at: datetime = NOW, post_id: str = "99") -> dict[str
 )
 def test_a_text_is_measured_as_x_counts(text: str, weight: int) -> None:
     assert channel(ScriptedApi()).measure(text) == weight
+
+
+MEASURE_WITHOUT_SETUPTOOLS = """
+import sys
+from syndicate.channels import twitter
+from syndicate.domain.model import Account
+from tests.fakes_api import ScriptedApi
+theirs = sys.modules["pkg_resources"] = None if sys.argv[1] == "absent" else object()
+config = twitter.Config(api_key_env="K", api_secret_env="S", token_env="T", token_secret_env="U")
+length = twitter.build(config, Account("x", "twitter"), ScriptedApi(), {}).measure("god nat")
+print(length, sys.modules.get("pkg_resources") is theirs)
+"""
+
+
+@pytest.mark.parametrize("setuptools", ["absent", "present"])
+def test_measuring_needs_nothing_of_setuptools_and_leaves_it_alone(setuptools: str) -> None:
+    command = [sys.executable, "-c", MEASURE_WITHOUT_SETUPTOOLS, setuptools]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "7 True\n"
 
 
 def test_the_request_is_the_text_and_nothing_else() -> None:

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from syndicate.channels import twitter
+from syndicate.domain.model import Account
 from syndicate.sandbox.networks.weighted import addresses, links, weighted_length
+from tests.fakes_api import ScriptedApi
 
 
 @pytest.mark.parametrize(
@@ -75,12 +78,12 @@ PIECES = [
 
 
 def test_agrees_with_the_library_on_mixed_texts() -> None:
-    from twitter_text import parse_tweet
-
+    config = twitter.Config(api_key_env="K", api_secret_env="S", token_env="T", token_secret_env="U")
+    measure = twitter.build(config, Account("x", "twitter"), ScriptedApi(), {}).measure
     dice = random.Random(5849)
     for _ in range(400):
         text = " ".join("".join(dice.choices(PIECES, k=dice.randint(1, 2))) for _ in range(8))
-        assert weighted_length(text) == parse_tweet(text).weightedLength, text
+        assert weighted_length(text) == measure(text), text
 
 
 def _conformance(section: str) -> list[tuple[str, int]]:

@@ -9,9 +9,13 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.resources import files
+from threading import Lock
+from types import ModuleType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -70,6 +74,7 @@ _PROBLEMS = {
 """By the last segment of a problem's type: it comes with the host api.x.com or api.twitter.com."""
 
 _SCHEME = re.compile(r"https?://")
+_IMPORTING = Lock()
 
 
 class Config(BaseModel, frozen=True, extra="forbid"):
@@ -245,9 +250,33 @@ class Twitter(SocialChannel):
 
 
 def _parsed(text: str) -> Any:
-    from twitter_text import parse_tweet  # takes a third of a second: only who measures pays for it
+    return _parser()(text)
 
-    return parse_tweet(text)
+
+@cache
+def _parser() -> Callable[[str], Any]:
+    """The counting of twitter-text, which takes a while to import: only who measures pays for it.
+
+    It asks `pkg_resources` for a file of its own, which a fresh Python 3.12 does not have any more (it came
+    with setuptools): for the time of the import a stand-in gives it that file, on every Python alike.
+    """
+    stand_in = ModuleType("pkg_resources")
+    stand_in.resource_string = _resource  # type: ignore[attr-defined]
+    with _IMPORTING:
+        found = sys.modules.get("pkg_resources")
+        sys.modules["pkg_resources"] = stand_in
+        try:
+            from twitter_text import parse_tweet
+        finally:
+            del sys.modules["pkg_resources"]
+            if found is not None:
+                sys.modules["pkg_resources"] = found
+    parser: Callable[[str], Any] = parse_tweet
+    return parser
+
+
+def _resource(module: str, name: str) -> bytes:
+    return files(module.rpartition(".")[0]).joinpath(name).read_bytes()
 
 
 def _is_duplicate(response: ApiResponse) -> bool:
