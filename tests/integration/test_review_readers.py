@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,11 @@ import pytest
 from syndicate.domain.model import DeliveryState, Message, Subject, Target
 from syndicate.ports import ClaimedDelivery, Settlement
 from syndicate.storage import tables as t
+from tests.factories import update
 from tests.integration.test_services_expand import Publishing
-from tests.storing import CONSENT, LEASE, NOW
+from tests.storing import CONSENT, LEASE, NOW, SOURCE, version
+
+LATER = NOW + timedelta(hours=1)
 
 
 @pytest.fixture
@@ -50,6 +54,17 @@ def test_who_left_while_the_mails_were_planned_gets_none(publishing: Publishing)
         connection.execute(t.subscription.delete().where(t.subscription.c.topic == "sundhed"))
     assert [delivery.target.id for delivery in claim(publishing)] == [stays]
     assert state(publishing, uid) is DeliveryState.CANCELLED
+
+
+def test_a_topic_that_another_update_has_does_not_make_this_one_wanted(publishing: Publishing) -> None:
+    uid = publishing.store.reader("a@example.org", ("sundhed", "andet"))
+    publishing.all()
+    other = update(id="u2", source_id=SOURCE.id, document_id=1, topics=("andet",))
+    publishing.store.visit(b"two", version("y"), update=other, now=LATER)
+    publishing.all()
+    with publishing.store.database.write() as connection:
+        connection.execute(t.subscription.delete().where(t.subscription.c.topic == "sundhed"))
+    assert [(d.target.id, d.subject) for d in claim(publishing)] == [(uid, "u2")]
 
 
 def test_a_mailbox_that_bounced_in_between_is_not_tried_again(publishing: Publishing) -> None:

@@ -107,6 +107,8 @@ class OutboxRows:
             if not _free(connection, destination, now):
                 return []
             found = connection.execute(oldest.limit(limit)).scalars().all()
+            if not found:
+                return []
             cancel_unwanted(connection, found)
             still = select(t.delivery.c.id).where(t.delivery.c.id.in_(found), t.delivery.c.state == PENDING)
             ids = connection.execute(still).scalars().all()

@@ -167,7 +167,11 @@ def cancel_unwanted(connection: Connection, delivery_ids: Sequence[int]) -> None
 
     Whoever left while a mail was planned or under way was not there to be cancelled then.
     """
-    filed = select(t.update_topic.c.topic).where(t.update_topic.c.update_id == t.delivery.c.subject)
+    filed = (
+        select(t.update_topic.c.topic)
+        .where(t.update_topic.c.update_id == t.delivery.c.subject)
+        .correlate(t.delivery)  # else SQLAlchemy means the topics of all deliveries, being two levels down
+    )
     wanted = exists().where(
         t.subscriber.c.uid == t.delivery.c.target,
         t.subscriber.c.state == "active",
