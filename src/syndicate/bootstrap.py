@@ -42,7 +42,8 @@ from syndicate.ports import (
 if TYPE_CHECKING:
     from syndicate.fetching.client import GuardedFetcher
     from syndicate.isolation.pool import ReaderPool
-    from syndicate.rendering import Renderer
+    from syndicate.rendering import MailSettings, Renderer
+    from syndicate.services.alerts import AlertService
     from syndicate.services.check import CheckService
     from syndicate.services.deliver import DeliverService
     from syndicate.services.expand import Destination, ExpandService
@@ -224,7 +225,8 @@ class App:
         kind = registry.load("sources", common.kind).build(source.own, self.fetcher, access, self.reader)
         record = SourceRecord(common.id, common.title, common.kind, common.language, common.topics)
         options = ReadOptions(common.select, common.ignore)
-        return WatchedSource(record, kind, options, common.every, common.policy == "review")
+        review = common.policy == "review"
+        return WatchedSource(record, kind, options, common.every, review, common.at_most)
 
     @cached_property
     def check(self) -> CheckService:
@@ -249,14 +251,38 @@ class App:
         return tuple(dict.fromkeys([*self.config.channels, *configured]))
 
     @cached_property
-    def renderer(self) -> Renderer:
-        from syndicate.rendering import MailSettings, Renderer
+    def _mail_settings(self) -> MailSettings:
+        from syndicate.rendering import MailSettings
 
         email = self.config.channels.get(EMAIL)
         sender = getattr(email.own, "sender", "") if email else ""
         reply_to = getattr(email.own, "reply_to", "") if email else ""
         domain = sender.rpartition("@")[2].rstrip("> ") or "localhost"
-        return Renderer(self.site, MailSettings(sender, reply_to, domain), self.templates, self.config.feeds.hubs)
+        return MailSettings(sender, reply_to, domain)
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        from syndicate.rendering import Renderer
+
+        return Renderer(self.site, self._mail_settings, self.templates, self.config.feeds.hubs)
+
+    @cached_property
+    def alerts(self) -> AlertService:
+        """What the operator must know; mailed where there is a way and an address."""
+        from syndicate.rendering.alerts import AlertMails
+        from syndicate.services.alerts import AlertService
+        from syndicate.storage.alerts import AlertRows
+
+        operator = self.config.operator
+        mails = EMAIL in self.config.channels and bool(operator.email)
+        return AlertService(
+            AlertRows(self.database),
+            AlertMails(self.site, self._mail_settings, self.templates) if mails else None,
+            operator.email if mails else "",
+            self.fetcher.certificates,
+            _random_hex,
+            operator.alert_after,
+        )
 
     @cached_property
     def destinations(self) -> dict[str, Destination]:

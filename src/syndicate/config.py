@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from syndicate.domain.errors import ConfigError, SyndicateError
-from syndicate.domain.model import Significance
+from syndicate.domain.model import ShowText, Significance
 
 Section = Callable[[str, str], type[BaseModel]]
 """`(room, name)` → the adapter's Config class, for instance `("sources", "page")`."""
@@ -82,6 +82,7 @@ class SiteConfig(Part):
 
 class OperatorConfig(Part):
     email: str = ""
+    alert_after: Duration = timedelta(hours=1)
 
 
 class StorageConfig(Part):
@@ -134,6 +135,7 @@ class SourceCommon(BaseModel, frozen=True, extra="ignore"):
     topics: tuple[str, ...] = ()
     language: Language | Literal[""] = ""
     every: Duration = timedelta(minutes=15)
+    at_most: Duration | None = None
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     policy: Literal["auto", "review"] = "auto"

@@ -515,6 +515,17 @@ def test_a_page_over_tls_is_checked_against_its_name(tmp_path: Path) -> None:
         assert failure(make_fetcher(resolve=here), url).reason is FetchReason.TLS
 
 
+def test_the_end_of_a_certificate_is_known_to_the_client(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    with ScriptedServer(tls=authority.server("127.0.0.1", days=10)) as server:
+        server.at("/", page("x"))
+        with make_fetcher(ca_file=authority.file) as fetcher:
+            assert fetcher.certificates() == {}
+            fetcher.get(server.url("/"), validators=None, access=INSIDE, now=NOW)
+            (end,) = fetcher.certificates().values()
+    assert timedelta(days=8) < end - datetime.now(UTC) < timedelta(days=11)
+
+
 def test_a_certificate_that_has_run_out_is_refused(tmp_path: Path) -> None:
     authority = Authority(tmp_path)
     with ScriptedServer(tls=authority.server("127.0.0.1", days=-1)) as server:

@@ -74,8 +74,10 @@ class GuardedFetcher:
         self._gates = Gates(gap, patience=timeout)
         self._robots = Robots()
         tls = tls_context(ca_file)
-        self._public = Exchanger(tls, allow_private=False, resolve=resolve)
-        self._private = Exchanger(tls, allow_private=True, resolve=resolve)
+        self._certificates: dict[str, datetime] = {}
+        certified = self._certificates.__setitem__
+        self._public = Exchanger(tls, allow_private=False, resolve=resolve, certified=certified)
+        self._private = Exchanger(tls, allow_private=True, resolve=resolve, certified=certified)
 
     def get(
         self, url: str, *, validators: Validators | None, access: Access, now: datetime
@@ -98,6 +100,10 @@ class GuardedFetcher:
         if answer.status == 304 and _conditions(address, validators):
             return NotModified(address.url)
         raise _status_error(address, answer, now)
+
+    def certificates(self) -> dict[str, datetime]:
+        """Until when the certificate of each host holds that was seen so far."""
+        return dict(self._certificates)
 
     def close(self) -> None:
         self._public.close()

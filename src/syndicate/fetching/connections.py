@@ -10,6 +10,7 @@ import ssl
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from datetime import UTC, datetime
 
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.util.ssl_ import create_urllib3_context
@@ -74,6 +75,12 @@ def start_tls(sock: socket.socket, host: str, context: ssl.SSLContext) -> ssl.SS
     except (OSError, ValueError) as error:
         sock.close()
         raise no_tls(host, error) from None
+
+
+def certificate_end(sock: ssl.SSLSocket) -> datetime | None:
+    """Until when the other side's certificate holds."""
+    end = (sock.getpeercert() or {}).get("notAfter")
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(end), UTC) if isinstance(end, str) else None
 
 
 def no_tls(host: str, error: Exception) -> NoConnection:

@@ -25,7 +25,7 @@ from syndicate.fetching.connections import (
     resolve,
 )
 from syndicate.fetching.deadline import Deadline, current
-from syndicate.fetching.session import GuardedSession
+from syndicate.fetching.session import Certified, GuardedSession
 
 _VENDORS = (requests.RequestException, HTTPError, HTTPException, OSError, ValueError)
 """What comes up from below when an answer is not sound; ValueError from lines that are not HTTP at all."""
@@ -48,14 +48,21 @@ class Answer:
 class Exchanger:
     """Asks public addresses, or (`allow_private`) also those inside one's own network. Thread safe."""
 
-    def __init__(self, tls: ssl.SSLContext, *, allow_private: bool, resolve: Resolve = resolve) -> None:
+    def __init__(
+        self,
+        tls: ssl.SSLContext,
+        *,
+        allow_private: bool,
+        resolve: Resolve = resolve,
+        certified: Certified = lambda _host, _end: None,
+    ) -> None:
         self._ports = None if allow_private else PORTS
         refuse = partial(denied, allow_private=allow_private)
 
         def connect(host: str, port: int) -> socket.socket:
             return open_socket(host, port, refuse=refuse, resolve=resolve)
 
-        self._session = GuardedSession(connect, tls)
+        self._session = GuardedSession(connect, tls, certified)
 
     def get(
         self, address: Address, headers: Mapping[str, str], *, seconds: float, limit: int, cut: bool = False

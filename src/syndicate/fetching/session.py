@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable
+from datetime import datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Never
 
@@ -19,7 +20,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 from urllib3.response import HTTPResponse
 
-from syndicate.fetching.connections import no_tls
+from syndicate.fetching.connections import certificate_end, no_tls
 from syndicate.fetching.deadline import current
 
 POOLED_HOSTS = 64
@@ -29,33 +30,38 @@ Connect = Callable[[str, int], socket.socket]
 """Gives a connected socket to a host name and port. Raises NoConnection."""
 
 
+Certified = Callable[[str, datetime], None]
+"""Is told until when the certificate of a host holds, whenever one was checked."""
+
+
 class GuardedSession(requests.Session):
     """Keeps connections, but no cookies; reads nothing from the environment; knows http and https only.
 
     Connections are kept per session: what one session may reach is not open to another.
     """
 
-    def __init__(self, connect: Connect, tls: ssl.SSLContext) -> None:
+    def __init__(self, connect: Connect, tls: ssl.SSLContext, certified: Certified) -> None:
         super().__init__()
         self.trust_env = False
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.adapters.clear()
         for scheme in ("http://", "https://"):
-            self.mount(scheme, _GuardedAdapter(connect, tls))
+            self.mount(scheme, _GuardedAdapter(connect, tls, certified))
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """None: requests would read the whole body of a redirect before anybody sees it."""
 
 
 class _GuardedAdapter(HTTPAdapter):
-    def __init__(self, connect: Connect, tls: ssl.SSLContext) -> None:
+    def __init__(self, connect: Connect, tls: ssl.SSLContext, certified: Certified) -> None:
         self._connect = connect
+        self._certified = certified
         self._tls = tls
         super().__init__(pool_connections=POOLED_HOSTS, pool_maxsize=2, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs, ssl_context=self._tls)
-        self.poolmanager.pool_classes_by_scheme = _pool_classes(self._connect)
+        self.poolmanager.pool_classes_by_scheme = _pool_classes(self._connect, self._certified)
 
     def cert_verify(self, conn: Any, *_: Any) -> None:
         # The context has the authorities; requests would load the whole bundle again per connection.
@@ -65,7 +71,7 @@ class _GuardedAdapter(HTTPAdapter):
         raise requests.exceptions.ProxyError("no proxy is used: addresses could not be judged behind one")
 
 
-def _pool_classes(connect: Connect) -> dict[str, type[HTTPConnectionPool]]:
+def _pool_classes(connect: Connect, certified: Certified) -> dict[str, type[HTTPConnectionPool]]:
     """urllib3's pools, with connections that are made by `connect` and watched by the current deadline."""
 
     class Watched(HTTPConnection):
@@ -83,6 +89,8 @@ def _pool_classes(connect: Connect) -> dict[str, type[HTTPConnectionPool]]:
                 super().connect()
             except (OSError, HTTPError, ValueError) as error:
                 raise no_tls(self.host, error) from None
+            if isinstance(self.sock, ssl.SSLSocket) and (end := certificate_end(self.sock)):
+                certified(self.host, end)
 
     class Pool(HTTPConnectionPool):
         ConnectionCls = Watched

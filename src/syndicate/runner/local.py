@@ -20,6 +20,7 @@ from syndicate.ports import Claim
 log = logging.getLogger("syndicate.runner")
 
 JOBS = {"check": 1.0, "find": 5.0, "expand": 0.5, "deliver": 0.5, "feeds": 1.0, "reclaim": 10.0}
+ALERTS_SECONDS = 30.0
 HOUSEKEEPING_SECONDS = 3600.0
 STALE_AFTER = timedelta(minutes=2)
 FILES_AT_ONCE = 2
@@ -65,6 +66,7 @@ class LocalRunner:
         }
         for name, verb in verbs.items():
             self._every(JOBS[name], name, verb)
+        self._every(ALERTS_SECONDS, "alerts", lambda: app.alerts.review(app.clock()))
         self._every(HOUSEKEEPING_SECONDS, "housekeeping", lambda: app.housekeeping.prune(app.clock()))
         self._scheduler.start()
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from syndicate.domain import scheduling
-from syndicate.domain.errors import FetchError, FetchReason, SyndicateError
+from syndicate.domain.errors import FetchError, FetchReason, SuspectReason, SyndicateError
 from syndicate.domain.model import Decision
 from syndicate.ports import Claim, Conclusion, Notice, Reading, ResourcePlace, SnapshotState
 from syndicate.services.finding import kind_of
@@ -82,7 +82,10 @@ class Concluder:
         telling = verdict.decision in (Decision.HOLD, Decision.ANNOUNCE)
         update = draft(claim, source, weighed, self._languages, title, now) if telling else None
         again_at = self._again_at(claim, source, now, 0, None, changed=update is not None)
-        self._report(report, weighed, update.id if update else "", _problems(seen))
+        problem, kind = _problems(seen), _problem_kind(seen)
+        if claim.held and claim.problem_kind == SuspectReason.SHRUNK and not anything_new(seen):
+            problem, kind = claim.problem, claim.problem_kind  # until a person has decided
+        self._report(report, weighed, update.id if update else "", problem)
         moot = claim.held if claim.held and verdict.decision is Decision.DROP and anything_new(seen) else ""
         return Conclusion(
             document_id=claim.document_id,
@@ -100,7 +103,7 @@ class Concluder:
             supersede=moot,
             candidate=doubt(claim, verdict, again_at, now),
             problem=report.problem,
-            problem_kind=_problem_kind(seen),
+            problem_kind=kind,
             changed=update is not None,
             full=full,
             notices=tuple(_notices(seen)),
