@@ -9,7 +9,7 @@ from pathlib import Path
 
 from syndicate import parsers
 from syndicate.domain.errors import FetchError, FetchReason, SyndicateError
-from syndicate.domain.model import Update, Version
+from syndicate.domain.model import ShowText, Update, Version
 from syndicate.ports import (
     FoundDocument,
     Listing,
@@ -116,11 +116,12 @@ class Watcher:
         self.errors: list[SyndicateError] = []
         self.at_most: timedelta | None = None
         self.options = ReadOptions()
+        self.show_text = ShowText.FULL
         self.serve(page(*BASE))
 
     @property
     def check(self) -> CheckService:
-        record = SourceRecord("kilde", "Kilden", "page", "da", ("sundhed",))
+        record = SourceRecord("kilde", "Kilden", "page", "da", ("sundhed",), self.show_text)
         source = WatchedSource(record, self.web, self.options, EVERY, self.review, self.at_most)
         return CheckService(
             self.store.watch,

@@ -223,7 +223,9 @@ class App:
             obey_robots=common.obey_robots,
         )
         kind = registry.load("sources", common.kind).build(source.own, self.fetcher, access, self.reader)
-        record = SourceRecord(common.id, common.title, common.kind, common.language, common.topics)
+        record = SourceRecord(
+            common.id, common.title, common.kind, common.language, common.topics, common.show_text
+        )
         options = ReadOptions(common.select, common.ignore)
         review = common.policy == "review"
         return WatchedSource(record, kind, options, common.every, review, common.at_most)

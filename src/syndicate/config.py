@@ -139,6 +139,7 @@ class SourceCommon(BaseModel, frozen=True, extra="ignore"):
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     policy: Literal["auto", "review"] = "auto"
+    show_text: ShowText = ShowText.FULL
     allow_private: bool = False
     obey_robots: bool = True
     headers_env: str = ""

@@ -17,6 +17,7 @@ from syndicate.domain.model import (
     DeliveryState,
     Message,
     Receipt,
+    ShowText,
     Subject,
     Target,
     Update,
@@ -40,6 +41,7 @@ class SourceRecord:
     kind: str
     language: str
     topics: tuple[str, ...]
+    show_text: ShowText = ShowText.FULL
 
 
 @dataclass(frozen=True, slots=True)

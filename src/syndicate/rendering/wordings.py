@@ -82,6 +82,8 @@ def redline_html(change: Change, texts: Texts, *, short: bool = False) -> Markup
 
     The page's style sheet hides `.visually-hidden`; a page without one shows the words, which reads well too.
     """
+    if change.before is None and change.after is None:
+        return Markup.escape(texts["text_not_shown"])
     edits = _edits(change, texts, short)
     pieces = [_in_both(edit, texts) for edit in edits]
     for index, (one, after) in enumerate(pairwise(edits)):
@@ -111,6 +113,8 @@ def redline_text(change: Change, texts: Texts, *, short: bool = False) -> str:
     edits = _edits(change, texts, short)
     before = _plain(edits, EditOp.DELETE)
     after = _plain(edits, EditOp.INSERT)
+    if change.before is None and change.after is None:
+        return texts["text_not_shown"]
     if change.after is None:
         return f"{texts['before']}: {before}"
     if change.before is None:

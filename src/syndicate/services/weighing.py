@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from syndicate.domain import composing, judging, matching, plausibility
+from syndicate.domain import composing, judging, matching, plausibility, showing
 from syndicate.domain.diffing import compare
 from syndicate.domain.errors import FetchError, FetchReason, SuspectContent, SuspectReason
 from syndicate.domain.judging import JudgedResource
@@ -213,7 +213,8 @@ def draft(
     claim: Claim, source: WatchedSource, weighed: Weighed, languages: Sequence[str], title: str, now: datetime
 ) -> Update:
     """The update that this verdict makes: published when it announces, else held for a person."""
-    changes = (*composing.note(weighed.judged), *_unreadable_changes(weighed))
+    noted = (*composing.note(weighed.judged), *_unreadable_changes(weighed))
+    changes = showing.shown(noted, source.record.show_text)
     published = weighed.verdict.decision is Decision.ANNOUNCE
     identity = f"{claim.source_id}/{claim.key}"
     name = title or claim.title or claim.key

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from syndicate.domain.model import UpdateState, Version
+from syndicate.domain.model import ShowText, UpdateState, Version
 from syndicate.ports import ResourceView, Step
 from syndicate.storage import tables as t
 from syndicate.storage.rows import unpack
@@ -124,9 +124,11 @@ def _reading(connection: Connection, version_id: int | None) -> Reading:
     if not version_id:
         return Reading(None, "", None)
     query = (
-        select(t.version.c.content, t.snapshot.c.sha256, t.snapshot.c.at)
+        select(t.version.c.content, t.snapshot.c.sha256, t.snapshot.c.at, t.source.c.show_text)
         .join(t.snapshot, t.snapshot.c.id == t.version.c.snapshot_id)
         .where(t.version.c.id == version_id)
     )
     row = connection.execute(query).one()
-    return Reading(unpack(row.content), row.sha256, row.at)
+    # what the source does not want to be shown whole leaves the archive for no page, whatever it is about
+    version = unpack(row.content) if row.show_text == ShowText.FULL.value else None
+    return Reading(version, row.sha256, row.at)

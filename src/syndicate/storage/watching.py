@@ -59,6 +59,7 @@ class WatchRows(FindingRows):
                     "kind": source.kind,
                     "language": source.language,
                     "topics": dumps(list(source.topics)),
+                    "show_text": source.show_text.value,
                     "active": True,
                     "ended_at": None,
                 }

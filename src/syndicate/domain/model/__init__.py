@@ -39,6 +39,7 @@ from syndicate.domain.model.texts import StatedDate as StatedDate
 from syndicate.domain.model.texts import Version as Version
 from syndicate.domain.model.updates import NotedChange as NotedChange
 from syndicate.domain.model.updates import Proof as Proof
+from syndicate.domain.model.updates import ShowText as ShowText
 from syndicate.domain.model.updates import Update as Update
 from syndicate.domain.model.updates import UpdateKind as UpdateKind
 from syndicate.domain.model.updates import UpdateState as UpdateState

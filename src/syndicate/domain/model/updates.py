@@ -27,6 +27,18 @@ class UpdateKind(StrEnum):
     WITHDRAWAL = "withdrawal"
 
 
+class ShowText(StrEnum):
+    """How much of a source's text is told on.
+
+    FULL: whole blocks and documents. CHANGES: what changed with a few words around it. NONE: only what happened
+    where.
+    """
+
+    FULL = "full"
+    CHANGES = "changes"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class UpdateText:
     """Title and summary in one interface language; quoted text stays in the source's own language."""
