@@ -75,6 +75,7 @@ def _reading_routes(reading: Reading, documents: Documents) -> list[Route]:
         Route("/updates", reading.updates),
         Route("/updates/{update_id}", reading.update),
         Route("/updates/{update_id}/print", reading.update),
+        Route("/updates/{update_id}/preview.png", reading.preview),
         Route("/documents/{document_id}", documents.document),
         Route("/documents/{document_id}/compare", documents.compare),
         Route("/feeds", reading.feeds),

@@ -12,12 +12,15 @@ from starlette.responses import Response
 
 from syndicate.domain.model import Site, Update, UpdateState
 from syndicate.ports import Archive, DocumentStatus, DocumentView, Selection, UpdateHead
+from syndicate.web.answers import answer
 from syndicate.web.context import contexts
 from syndicate.web.pages import PageRenderer
+from syndicate.web.preview import MEDIA_TYPE, Card, Previews
 from syndicate.web.selecting import Months, is_name, read_filters, read_number, selection
 
 NEWEST = 10
 PAGE_SIZE = 20
+PICTURE = {"Cache-Control": "public, max-age=86400"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Reading:
         self._pages = pages
         self._clock = clock
         self._months = Months(archive, site.timezone)
+        self._previews = Previews()
 
     def newest(self, request: Request) -> Response:
         return self._pages.page(request, "newest", updates=self._archive.select(Selection(), limit=NEWEST))
@@ -78,6 +82,23 @@ class Reading:
             contexts=contexts(update, self._archive.steps(update.id)),
             to_print=request.url.path.endswith("/print"),
         )
+
+    def preview(self, request: Request) -> Response:
+        """The picture of an update for networks, in the language that the address names."""
+        update = self._published(request.path_params["update_id"])
+        if update is None:
+            raise HTTPException(404)
+        t = self._pages.texts.get(
+            request.query_params.get("lang", ""), self._pages.texts[self._site.language]
+        )
+        at = update.published_at or update.detected_at
+        card = Card(
+            site=self._site.title,
+            title=update.text(t.language).title,
+            document=update.document_title,
+            foot=f"{t(f'update.kind.{update.kind}')} · {t.day(at)}",
+        )
+        return answer(request, self._previews.png(card), media_type=MEDIA_TYPE, headers=PICTURE)
 
     def feeds(self, request: Request) -> Response:
         return self._pages.page(request, "feeds", sources=self._archive.sources())
