@@ -10,8 +10,9 @@ from syndicate.domain.errors import FetchError, FetchReason, SuspectReason, Synd
 from syndicate.domain.model import Decision
 from syndicate.ports import Claim, Conclusion, Notice, Reading, ResourcePlace, SnapshotState
 from syndicate.services.finding import kind_of
+from syndicate.services.gathering import is_shrunk
 from syndicate.services.watched import Seen, VisitReport, WatchedSource
-from syndicate.services.weighing import Weighed, doubt, draft, is_shrunk
+from syndicate.services.weighing import Weighed, doubt, draft
 
 
 class KeptProblem(SyndicateError):
@@ -154,7 +155,7 @@ class Concluder:
 
 
 def anything_new(seen: Sequence[Seen]) -> bool:
-    return any(one.snapshot is not None or one.vanished for one in seen)
+    return any(one.snapshot is not None or (one.vanished and one.resource.present) for one in seen)
 
 
 def _reading(one: Seen) -> Reading | None:

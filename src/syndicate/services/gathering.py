@@ -11,7 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from syndicate.domain import plausibility
-from syndicate.domain.errors import FetchError, FetchReason, ParseError, SuspectContent
+from syndicate.domain.errors import FetchError, FetchReason, ParseError, SuspectContent, SuspectReason
 from syndicate.domain.matching import KnownAttachment, match
 from syndicate.domain.model import Attachment, Version
 from syndicate.domain.scheduling import is_full_visit
@@ -57,7 +57,7 @@ class Gatherer:
         main = Seen(self._claim.resources[0])
         self._retrieve(main)
         self._read(main)
-        if main.error or not self._source.kind.follows_attachments:
+        if (main.error and not is_shrunk(main)) or not self._source.kind.follows_attachments:
             return [main]
         attachments = self._attachments(main)
         for seen in attachments:
@@ -71,7 +71,7 @@ class Gatherer:
     def _attachments(self, main: Seen) -> list[Seen]:
         known = [r for r in self._claim.resources[1:] if r.present or r.base_sha256]
         if main.version is None:  # the page is as it was, and so are its links
-            return [Seen(resource) for resource in known if resource.present]
+            return [Seen(resource, vanished=not resource.present) for resource in known]
         matching = match(
             [KnownAttachment(r.id, r.label, r.url, r.place) for r in known], main.version.attachments
         )
@@ -132,6 +132,8 @@ class Gatherer:
         latest = seen.resource.latest
         if latest and latest.sha256 == sha256(answer.body).hexdigest():
             self._report.note(f"{seen.url}: the same bytes as before")
+            if latest.state is SnapshotState.UNREADABLE and is_html(seen):
+                seen.snapshot = latest  # its reader may only have been short of time or memory
             if answer.validators != seen.resource.validators:
                 seen.renewed = answer.validators or Validators("")
             return
@@ -191,6 +193,11 @@ def _charsets(latest: KeptSnapshot | None, answer: Retrieved) -> tuple[str, str]
 def _charset(media_type: str) -> str:
     found = _CHARSET.search(media_type)
     return found[1].lower() if found else ""
+
+
+def is_shrunk(seen: Seen) -> bool:
+    """Whether a text is suspiciously short, and may be the document all the same."""
+    return isinstance(seen.error, SuspectContent) and seen.error.reason is SuspectReason.SHRUNK
 
 
 def is_html(seen: Seen) -> bool:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from syndicate.domain import composing, judging, matching, plausibility, showing
 from syndicate.domain.diffing import compare
-from syndicate.domain.errors import FetchError, FetchReason, SuspectContent, SuspectReason
+from syndicate.domain.errors import FetchError, FetchReason, SuspectContent
 from syndicate.domain.judging import JudgedResource
 from syndicate.domain.model import (
     Change,
@@ -30,7 +30,7 @@ from syndicate.domain.model import (
     Version,
 )
 from syndicate.ports import Candidate, Claim, SnapshotState, WatchStore
-from syndicate.services.gathering import Gatherer
+from syndicate.services.gathering import Gatherer, is_shrunk
 from syndicate.services.watched import Seen, WatchedSource
 
 HISTORY = 8
@@ -203,10 +203,6 @@ def _inspect_again(one: Seen, current: Version, base: Version | None) -> None:
         plausibility.inspect(current, base, body_size=0)
     except SuspectContent as error:
         one.error = error
-
-
-def is_shrunk(one: Seen) -> bool:
-    return isinstance(one.error, SuspectContent) and one.error.reason is SuspectReason.SHRUNK
 
 
 def draft(
