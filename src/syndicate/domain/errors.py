@@ -105,6 +105,10 @@ class StorageError(SyndicateError):
     """The database cannot be used now: busy, full, read-only, or of a newer schema."""
 
 
+class LeaseLost(StorageError):
+    """Somebody else has taken over what was claimed: whoever worked on it writes nothing more."""
+
+
 class DeliveryReason(StrEnum):
     NOT_SENT = "not-sent"  # nothing reached the other side
     UNKNOWN = "unknown"  # it may or may not have been taken

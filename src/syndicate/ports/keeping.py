@@ -290,13 +290,15 @@ class WatchStore(Protocol):
         ...
 
     def keep_resources(self, claim: Claim, attachments: Sequence[Attachment]) -> list[KnownResource]:
-        """Makes newly linked attachments known."""
+        """Makes newly linked attachments known. Raises LeaseLost."""
         ...
 
     def keep_snapshot(
         self, claim: Claim, resource_id: int, retrieved: Retrieved, now: datetime
     ) -> KeptSnapshot:
-        """tx 1: the bytes and their validators, as unread. The document is due at once until concluded."""
+        """tx 1: the bytes and their validators, as unread. The document is due at once until concluded.
+
+        Raises LeaseLost: whoever visits now may know newer bytes."""
         ...
 
     def bytes_of(self, sha256: str) -> bytes: ...

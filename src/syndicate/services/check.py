@@ -11,15 +11,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import datetime, timedelta
 
 from syndicate.domain import judging
-from syndicate.domain.errors import FetchError, SyndicateError
+from syndicate.domain.errors import FetchError, LeaseLost, SyndicateError
 from syndicate.domain.judging import JudgedResource
 from syndicate.domain.model import Comparison, Decision, Verdict
 from syndicate.ports import Claim, Conclusion, Reader, SnapshotState, WatchStore
 from syndicate.services.concluding import Concluder, anything_new, kept_problem
 from syndicate.services.finding import Finder, is_removal, moved_here
-from syndicate.services.gathering import Gatherer, is_html
+from syndicate.services.gathering import Gatherer, is_html, is_shrunk
 from syndicate.services.watched import Seen, VisitReport, WatchedSource
-from syndicate.services.weighing import Scale, Weighed, is_shrunk
+from syndicate.services.weighing import Scale, Weighed
 
 LEASE = timedelta(minutes=15)
 """Longer than any visit: every fetch and every reading has a deadline of its own."""
@@ -77,8 +77,8 @@ class CheckService:
         """One whole visit. Never raises for what is wrong outside; raises StorageError."""
         report = VisitReport(claim.source_id, claim.title or claim.key)
         conclusion = self._look(claim, now, report)
-        if conclusion:
-            self._store.conclude(conclusion)
+        if conclusion and not self._store.conclude(conclusion):
+            report.lose()
         return report
 
     def visit_all(self, claims: Iterable[Claim], clock: Callable[[], datetime]) -> Iterator[VisitReport]:
@@ -91,8 +91,8 @@ class CheckService:
                 conclusion = self._look(claim, clock(), report)
                 if conclusion and conclusion.is_quiet and not claim.candidate:
                     quiet.append(conclusion)
-                elif conclusion:
-                    self._store.conclude(conclusion)
+                elif conclusion and not self._store.conclude(conclusion):
+                    report.lose()
                 yield report
         finally:
             if quiet:
@@ -111,7 +111,8 @@ class CheckService:
     # --- one visit --------------------------------------------------------------------------------
 
     def _look(self, claim: Claim, now: datetime, report: VisitReport) -> Conclusion | None:
-        """What the visit comes to; None when the document turned out to be another one that moved."""
+        """What the visit comes to; None when somebody else has taken the document over, or when it turned
+        out to be another one that moved."""
         source = self._sources[claim.source_id]
         gatherer = Gatherer(self._store, self._reader, source, claim, now, report)
         try:
@@ -120,6 +121,9 @@ class CheckService:
             if is_removal(claim, error):
                 return self._concluder.removed(claim, source, _gone(claim, source), now, report)
             return self._concluder.failed(claim, source, (), error, now, report)
+        except LeaseLost:
+            report.lose()
+            return None
         main = seen[0]
         if main.error and is_html(main) and not is_shrunk(main):
             return self._concluder.failed(claim, source, seen, main.error, now, report)

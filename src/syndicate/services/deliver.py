@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from syndicate.domain.errors import (
     DeliveryError,
     DeliveryReason,
+    LeaseLost,
     Permanent,
     SyndicateError,
     Transient,
@@ -44,10 +45,6 @@ LASTING = (
 )
 PERHAPS_ITS_OWN = (DeliveryReason.POLICY, DeliveryReason.SERVER, DeliveryReason.NOT_SENT)
 """Causes that stop a whole destination and may yet lie with the one message that met them."""
-
-
-class LeaseLost(SyndicateError):
-    """Somebody else took the delivery over while we were preparing to send it."""
 
 
 class DeliverService:

@@ -72,3 +72,8 @@ class VisitReport:
 
     def note(self, step: str) -> None:
         self.steps.append(step)
+
+    def lose(self) -> None:
+        """The visit took so long that somebody else has taken the document over: nothing came of it."""
+        self.outcome, self.update_id = "lost", ""
+        self.note("lost: it took longer than its lease, and another process visits the document now")

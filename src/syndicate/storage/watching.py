@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
 
-from syndicate.domain.errors import StorageError
+from syndicate.domain.errors import LeaseLost, StorageError
 from syndicate.domain.model import Attachment, UpdateState, Version
 from syndicate.ports import (
     Claim,
@@ -134,6 +134,7 @@ class WatchRows(FindingRows):
     def keep_resources(self, claim: Claim, attachments: Sequence[Attachment]) -> list[KnownResource]:
         kept = []
         with self._db.write() as connection:
+            _need_lease(connection, claim)
             for attachment in attachments:
                 values = {
                     "document_id": claim.document_id,
@@ -156,6 +157,7 @@ class WatchRows(FindingRows):
         packed = zlib.compress(retrieved.body, 6)
         validators = retrieved.validators or Validators("")
         with self._db.write() as connection:
+            _need_lease(connection, claim)
             blob = {"sha256": digest, "size": len(retrieved.body), "data": packed}
             add_if_absent(connection, t.blob, blob)
             values = {
@@ -283,3 +285,9 @@ def _spread(rows: Sequence[Row[Any]], limit: int, per_host: int) -> list[Row[Any
             taken[row.host] += 1
             chosen.append(row)
     return chosen
+
+
+def _need_lease(connection: Connection, claim: Claim) -> None:
+    mine = and_(t.document.c.id == claim.document_id, t.document.c.lease_token == claim.token)
+    if connection.execute(select(t.document.c.id).where(mine)).first() is None:
+        raise LeaseLost(f"Somebody else visits {claim.key} by now.", hint="Nothing is lost.")

@@ -1,0 +1,76 @@
+"""Visits that overlap: whoever lost the lease stores nothing, and says so."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from syndicate.domain.errors import LeaseLost
+from syndicate.domain.model import Attachment
+from syndicate.ports import NotModified, Retrieved, Validators
+from syndicate.services.check import LEASE
+from syndicate.storage import tables as t
+from tests.storing import NOW, Store, retrieved
+from tests.watching import SHARPENED, Watcher, page
+
+
+@pytest.fixture
+def watcher(tmp_path: Path) -> Watcher:
+    return Watcher(tmp_path)
+
+
+def test_a_visit_that_lost_its_lease_keeps_no_bytes(tmp_path: Path) -> None:
+    """They may be older than what its successor has announced by now."""
+    store = Store(tmp_path)
+    store.source("a")
+    slow = store.claim()
+    quick = store.claim(NOW + LEASE * 2)
+    with pytest.raises(LeaseLost):
+        store.watch.keep_snapshot(slow, slow.resources[0].id, retrieved(b"old"), NOW)
+    with pytest.raises(LeaseLost):
+        store.watch.keep_resources(slow, [Attachment("Fakta", "https://kilde.example/fakta.docx", 0)])
+    store.watch.keep_snapshot(quick, quick.resources[0].id, retrieved(b"new"), NOW)
+    with store.database.read() as connection:
+        assert len(connection.execute(select(t.snapshot)).all()) == 1
+        assert len(connection.execute(select(t.resource)).all()) == 1
+
+
+def test_an_old_answer_that_comes_late_is_no_news(watcher: Watcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One process asks and hangs; another visits meanwhile and announces; then the first gets its answer."""
+    watcher.visit()
+    whole = watcher.web.retrieve
+
+    def hangs(address: str, validators: Validators | None, now: datetime) -> Retrieved | NotModified:
+        monkeypatch.setattr(watcher.web, "retrieve", whole)
+        stale = whole(address, None, now)
+        watcher.serve(page(*SHARPENED))
+        watcher.now += LEASE * 2
+        assert watcher.visit().outcome == "announce"
+        assert isinstance(stale, Retrieved)
+        return Retrieved(stale.url, stale.body + b"<!-- another node -->", stale.media_type, stale.validators)
+
+    monkeypatch.setattr(watcher.web, "retrieve", hangs)
+    assert watcher.visit().outcome == "lost"
+    assert watcher.visit().outcome == "drop"
+    assert len(watcher.updates()) == 1
+
+
+def test_a_visit_that_lost_its_lease_at_the_very_end_does_not_say_that_it_announced(
+    watcher: Watcher,
+) -> None:
+    watcher.visit()
+    watcher.serve(page(*SHARPENED))
+    watcher.now += timedelta(hours=7)
+    service = watcher.check
+    (slow,) = service.claim(watcher.now, limit=1)
+    answer = watcher.web.retrieve(slow.address, None, watcher.now)
+    assert isinstance(answer, Retrieved)
+    watcher.store.watch.keep_snapshot(slow, slow.resources[0].id, answer, watcher.now)
+    (unread,) = service.claim(watcher.now + LEASE * 2, limit=1)  # somebody else reads what was kept
+    watcher.web.only_304 = True
+    assert service.visit(unread, watcher.now).update_id
+    report = service.visit(slow, watcher.now)
+    assert (report.outcome, report.update_id) == ("lost", "")
