@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from syndicate.domain.model import Update, UpdateState
 from syndicate.storage import tables as t
 from syndicate.storage.rows import add_if_absent, update_values
 from syndicate.storage.search import index_update
+from syndicate.storage.tables import MICROSECOND
 
 
 def keep_update(connection: Connection, record: Update, touched: Sequence[int]) -> None:
     """Stores an update with texts, topics and steps; one of the same id (a held one) is replaced."""
     values = update_values(record)
+    values["detected_at"] = max(record.detected_at, _after_all_others(connection, record))
     here = t.update.c.id == record.id
     known = connection.execute(select(t.update.c.changes, t.update.c.state).where(here)).first()
     for table in (t.update_text, t.update_topic, t.update_step):
@@ -43,6 +45,13 @@ def keep_update(connection: Connection, record: Update, touched: Sequence[int]) 
         connection.execute(insert(t.update_topic), {"update_id": record.id, "topic": topic})
     for resource_id in touched:
         _keep_step(connection, record.id, resource_id)
+
+
+def _after_all_others(connection: Connection, record: Update) -> datetime:
+    """The next update's id is made from the newest one's: a clock that was set back must not confuse them."""
+    others = and_(t.update.c.document_id == record.document_id, t.update.c.id != record.id)
+    newest = connection.execute(select(func.max(t.update.c.detected_at)).where(others)).scalar()
+    return newest + MICROSECOND if newest else record.detected_at
 
 
 def _keep_step(connection: Connection, update_id: str, resource_id: int) -> None:

@@ -1,0 +1,32 @@
+"""A clock that is set back while the service watches."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicate.storage import tables as t
+from tests.watching import BASE, SHARPENED, Watcher, page
+
+
+@pytest.fixture
+def watcher(tmp_path: Path) -> Watcher:
+    return Watcher(tmp_path)
+
+
+def test_ids_stay_distinct_when_the_clock_is_set_back(watcher: Watcher) -> None:
+    watcher.visit()
+    texts = [SHARPENED, BASE, SHARPENED, BASE, SHARPENED]
+    for n, text in enumerate(texts):
+        watcher.serve(page(*text))
+        assert watcher.visit().outcome == "announce"
+        if n == 0:
+            watcher.now -= timedelta(hours=13)  # earlier than the first update, later than its first visit
+            with watcher.store.database.write() as connection:
+                connection.execute(t.document.update().values(next_visit=watcher.now))
+    ids = [update.id for update in watcher.updates()]
+    assert len(set(ids)) == len(texts)
+    newest_first = watcher.updates()
+    assert [update.previous for update in newest_first[:-1]] == ids[1:]
