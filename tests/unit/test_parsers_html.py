@@ -256,6 +256,49 @@ def test_teasers_of_other_pages_are_no_text() -> None:
     assert version.text.split("\n") == ["Søvn", LONG, LEAD]
 
 
+def test_links_that_only_do_something_with_the_page_are_no_text() -> None:
+    inner = (
+        '<p><a href="javascript:print()">Print</a> <a href="mailto:?subject=x">Tip en ven</a></p>'
+        '<div><a href="https://www.linkedin.com/sharing/share-offsite/?url=x">LinkedIn</a></div>'
+        '<p>Spørgsmål? <a href="mailto:post@a.example">Skriv</a></p>'
+    )
+    assert [block.text for block in blocks(inner)] == ["Spørgsmål? Skriv"]
+
+
+def test_a_list_of_links_is_text_unless_its_heading_leads_away() -> None:
+    links = '<ul><li><a href="/1">Anbefaling om søvn</a><li><a href="/2">Anbefaling om kost</a></ul>'
+    assert len(told(f"<h2>Anbefalinger</h2>{links}")) == 3
+    assert told(f"<h2>Læs også</h2>{links}") == []
+
+
+def test_a_line_that_says_read_also_is_no_text() -> None:
+    inner = f'<p>Læs også: <a href="/1">Sådan falder børn i søvn</a></p><p>{LEAD}</p>'
+    assert told(inner) == [(PARAGRAPH, "", LEAD)]
+
+
+def test_a_menu_of_older_editions_is_no_text_but_a_date_alone_is() -> None:
+    days = "".join(f"<h4>{day}. maj 2021</h4>" for day in range(1, 6))
+    assert told(f"<h2>Frist</h2><p>1. maj 2017</p><p>{LEAD}</p>{days}")[1:] == [
+        (PARAGRAPH, "", "1. maj 2017"),
+        (PARAGRAPH, "", LEAD),
+    ]
+
+
+def test_the_heading_of_a_layer_is_not_the_pages() -> None:
+    layer = "<div class=modal><h1>Ups</h1><p>Der gik noget galt, og du må prøve igen senere.</p></div>"
+    version = read_page(f"<div><h2>Søvn</h2><p>{LONG}</p></div>{layer}", head="<title>Søvn | Ups</title>")
+    assert version.text.split("\n") == ["Søvn", LONG]
+
+
+@pytest.mark.parametrize("body", ["<main><p>{}</p></main>", "<header>x</header><article><p>{}</p></article>"])
+@pytest.mark.parametrize(
+    "frame", ["<html lang=da><title>t</title>{}", "<head><title>t</title></head>{}", "{}"]
+)
+def test_a_page_without_a_body_element_is_read(frame: str, body: str) -> None:
+    page = "<!doctype html>" + frame.format(body.format(LONG))
+    assert LONG in read(page.encode(), media_type="text/html", url=URL, options=ReadOptions()).text
+
+
 # --- select and ignore --------------------------------------------------------------------------
 
 

@@ -66,6 +66,7 @@ _ROLE = "|".join(f"(?P<{role.value}>{words})" for role, words in _ROLES.items())
 _STATEMENT = re.compile(
     rf"[\s,;|·•(\[–-]*(?:{_ROLE}){_LEAD}{_DATE}{_TIME}[\s,;|·•.)\]–-]*(?:og|and|und|et)?\s*", re.IGNORECASE
 )
+_DATE_ALONE = re.compile(_DATE, re.IGNORECASE)
 _LABEL = re.compile(rf"(?:{_ROLE})\s*(?:den|on|am|le|dato|date)?\s*:?", re.IGNORECASE)
 _HINT = re.compile(
     r"opret|updat|publi|offentlig|udgiv|opdat|revi|ændr|redig|gennemg|rettet|created|modif|change|amend|posted|"
@@ -74,14 +75,9 @@ _HINT = re.compile(
 )
 
 
-def may_state_date(text: str) -> bool:
-    """False where `find_dates` surely finds nothing: a quick look for its words."""
-    return _HINT.search(text) is not None
-
-
 def find_dates(line: str) -> tuple[StatedDate, ...]:
     """The dates in a folded line that says nothing else; empty for any other line."""
-    if len(line) > _LONGEST or not may_state_date(line):
+    if len(line) > _LONGEST or not _HINT.search(line):
         return ()
     found: list[StatedDate] = []
     position = 0
@@ -94,6 +90,12 @@ def find_dates(line: str) -> tuple[StatedDate, ...]:
         found.append(StatedDate(role, day))
         position = statement.end()
     return tuple(found)
+
+
+def is_date(line: str) -> bool:
+    """Whether a folded line is a date and nothing else."""
+    found = _DATE_ALONE.fullmatch(line) if len(line) <= _LONGEST_LABEL else None
+    return found is not None and _day(found) is not None
 
 
 def take_dates(blocks: Sequence[Block]) -> tuple[tuple[Block, ...], tuple[StatedDate, ...]]:

@@ -8,6 +8,7 @@ from lxml import etree
 
 from syndicate.domain.model import StatedDate
 from syndicate.parsers._shared import find_dates, fold, primary_subtag
+from syndicate.parsers.html.names import LAYER, role_name
 from syndicate.parsers.html.page import Page
 from syndicate.parsers.html.tags import BLOCKS
 from syndicate.parsers.html.tree import Element
@@ -31,13 +32,19 @@ def page_heading(page: Page) -> Element | None:
     title = _document_title(page).lower()
     confirmed: dict[Element, int] = {}
     for heading in page.body.iter("h1", "h2", "h3"):
-        text = text_of(heading)
+        text = "" if _is_in_layer(heading) else text_of(heading)
         if len(text) >= _SHORTEST_HEADING and text.lower() in title:
             confirmed[heading] = len(text)
     if confirmed:
         return max(confirmed, key=lambda heading: confirmed[heading])
-    first_rank = [heading for heading in page.body.iter("h1") if text_of(heading)]
+    first_rank = [
+        heading for heading in page.body.iter("h1") if text_of(heading) and not _is_in_layer(heading)
+    ]
     return first_rank[0] if len(first_rank) == 1 else None
+
+
+def _is_in_layer(heading: Element) -> bool:
+    return any(role_name(outer) == LAYER for outer in heading.iterancestors())
 
 
 def page_title(page: Page) -> str:

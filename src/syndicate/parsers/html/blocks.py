@@ -9,7 +9,7 @@ from lxml.etree import iterwalk
 
 from syndicate.domain.model import Block, Link
 from syndicate.parsers._shared import Outline, counter_text, fold
-from syndicate.parsers.html.links import content_target
+from syndicate.parsers.html.links import content_target, is_control
 from syndicate.parsers.html.page import Page
 from syndicate.parsers.html.tables import is_data_table
 from syndicate.parsers.html.tags import BLOCKS, CELLS, HEADINGS, LISTS
@@ -43,6 +43,7 @@ class _Run:
     parts: list[str] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     open_links: list[tuple[str, int]] = field(default_factory=list)
+    controls: int = 0  # letters of links that only do something with the page
     breaks: int = 0
 
 
@@ -77,9 +78,7 @@ class _Walker:
         elif tag == "br":
             self._break()
         elif tag == "a":
-            self._run.open_links.append(
-                (content_target(self._page, element.get("href", "")), len(self._run.parts))
-            )
+            self._run.open_links.append((element.get("href", ""), len(self._run.parts)))
         self._text(element.text)
 
     def end(self, element: Element, tail: str | None) -> None:
@@ -95,7 +94,7 @@ class _Walker:
         """Ends the inline run: what it holds becomes a block, or a part of the open table cell."""
         run, self._run = self._run, _Run()
         text = fold("".join(run.parts))
-        if not text:
+        if not text or (run.controls and run.controls == _letters(text)):
             return
         row = self._rows[-1] if self._rows else None
         if self._heading:
@@ -125,10 +124,13 @@ class _Walker:
     def _end_link(self) -> None:
         if not self._run.open_links:
             return
-        url, begin = self._run.open_links.pop()
+        href, begin = self._run.open_links.pop()
         label = fold("".join(self._run.parts[begin:]))
-        if url and label:
+        url = content_target(self._page, href) if label else ""
+        if url:
             self._run.links.append(Link(label, url))
+        elif is_control(href):
+            self._run.controls += _letters(label)
 
     def _open(self, element: Element, tag: str) -> None:
         if tag in HEADINGS:
@@ -176,6 +178,10 @@ class _Walker:
         shown = counter_text(numbers.value, numbers.style) if numbers.style else ""
         numbers.value += numbers.step
         return shown
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalnum, text))
 
 
 def _open_list(element: Element) -> _List:

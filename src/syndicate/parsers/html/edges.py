@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import groupby
 
 from syndicate.domain.model import Block, BlockKind
+from syndicate.parsers._shared import is_date
 
 _AWAY = re.compile(
     r"(?:læs også|læs mere|læs videre|se også|relatere\w+|mere om emnet|read (?:also|more|next)|see also|"
@@ -14,21 +16,39 @@ _AWAY = re.compile(
     r"lire aussi|à lire|voir aussi|sur le même sujet)",
     re.IGNORECASE,
 )
+_DATE_LIST = 3
 _MOSTLY = 0.5
 _WHOLLY = 0.9
 
 
 def drop_ways_out(blocks: Sequence[Block]) -> list[Block]:
-    """The blocks without "Read also", and without mere links before the first or after the last text."""
-    inner = _without_asides(blocks)
+    """The blocks without "Read also", lists of mere dates, and mere links around the text.
+
+    Lists of links stay, unless a heading says that they lead away: they may be what the page is about.
+    """
+    inner = _without_date_lists(_without_asides(blocks))
     start, end = 0, len(inner)
-    while end > start and _linked(inner[end - 1]) >= _WHOLLY:
+    while end > start and _is_loose_link(inner[end - 1]):
         end -= 1
-    while start < end and _linked(inner[start]) >= _WHOLLY:
+    while start < end and _is_loose_link(inner[start]):
         start += 1
     while start < end < len(inner) and inner[end - 1].kind is BlockKind.HEADING:
         end -= 1  # the heading of the links that went
     return inner[start:end] or list(blocks)
+
+
+def _is_loose_link(block: Block) -> bool:
+    return block.kind is BlockKind.PARAGRAPH and _linked(block) >= _WHOLLY
+
+
+def _without_date_lists(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks without runs of mere dates: menus of older editions, told in the time of the server."""
+    kept: list[Block] = []
+    for dated, run in groupby(blocks, key=lambda block: is_date(block.text)):
+        members = list(run)
+        if not dated or len(members) < _DATE_LIST:
+            kept += members
+    return kept
 
 
 def _without_asides(blocks: Sequence[Block]) -> list[Block]:

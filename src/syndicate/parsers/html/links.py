@@ -20,9 +20,9 @@ _TRACKING = re.compile(
 )
 
 
-def is_sharing(url: str) -> bool:
-    """Whether the link only passes this page on (or hides an address by a number that differs each time)."""
-    return _SHARING.search(url) is not None
+def is_control(href: str) -> bool:
+    """Whether a link only does something with this page: prints it, passes it on, mails it to a friend."""
+    return href.strip().lower().startswith(("javascript:", "mailto:?")) or _SHARING.search(href) is not None
 
 
 def content_target(page: Page, href: str) -> str:
@@ -35,6 +35,6 @@ def content_target(page: Page, href: str) -> str:
         scheme = urlsplit(url).scheme
     except ValueError:
         return ""
-    if scheme not in ("http", "https", "mailto", "") or is_sharing(url):
+    if scheme not in ("http", "https", "mailto", "") or is_control(href):
         return ""
     return _TRACKING.sub("", url).rstrip("?&") if _TRACKING.search(url) else url
