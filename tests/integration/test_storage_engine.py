@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
@@ -152,3 +153,17 @@ def test_times_come_back_as_they_went_in_and_naive_ones_do_not_go_in(database: D
         assert connection.execute(select(tables.event.c.at)).scalar() == exact
         with pytest.raises(Exception, match="without a zone"):
             connection.execute(insert(tables.event), {"at": exact.replace(tzinfo=None), "kind": "k"})
+
+
+def test_a_database_that_is_forgotten_leaves_no_open_file(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/s.db")
+    database.upgrade()
+    assert _open_files(tmp_path)
+    del database
+    gc.collect()
+    assert _open_files(tmp_path) == []
+
+
+def _open_files(folder: Path) -> list[Path]:
+    numbers = Path("/proc/self/fd").iterdir()
+    return [target for number in numbers if (target := number.resolve()).is_relative_to(folder)]

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import finalize
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
@@ -52,6 +53,7 @@ class Database:
         self.url = url
         self.engine = _open(url)
         self._writer = self.engine.execution_options(begin="BEGIN IMMEDIATE")
+        finalize(self, self.engine.dispose)  # who forgets to close it still leaves no open files
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
