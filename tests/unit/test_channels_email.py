@@ -196,7 +196,7 @@ def test_the_size_and_eight_bits_are_announced_where_they_are_offered() -> None:
         c.lower() for c in server.commands
     ]
     _, _, plain = send(extensions=["HELP"])
-    assert "mail FROM:<nyt@example.org>" in plain.commands
+    assert "mail from:<nyt@example.org>" in [c.lower() for c in plain.commands]
 
 
 def test_what_a_server_says_it_does_not_take_is_not_tried() -> None:
