@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import shutil
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import click
@@ -23,6 +25,8 @@ from syndicate.domain.errors import SyndicateError
 from syndicate.runner.presence import Presence
 
 HTTP_PORT, SMTP_PORT = 8025, 1025
+STOP_SECONDS = 15.0
+"""How long a stop waits for answers; a mail server may take ten minutes, a service manager does not."""
 
 
 @click.command()
@@ -87,7 +91,28 @@ def _run(app: App, presence: Presence) -> None:
     try:
         _serve(app, lambda: 0, runner.trouble)
     finally:
-        runner.stop()
+        with _no_longer_than(STOP_SECONDS):
+            runner.stop()
+
+
+@contextmanager
+def _no_longer_than(seconds: float) -> Iterator[None]:
+    """Ends the process when somebody keeps us waiting: what is left is taken up as after a crash."""
+    watchdog = Timer(seconds, _leave)
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        yield
+    finally:
+        watchdog.cancel()
+
+
+def _leave() -> None:
+    logging.getLogger("syndicate").warning(
+        "Somebody does not answer; what waits is taken up at the next start."
+    )
+    logging.shutdown()
+    os._exit(0)
 
 
 def _serve(app: App, prepare: Callable[[], object], trouble: Callable[[], list[str]]) -> None:
