@@ -284,9 +284,11 @@ class WatchStore(Protocol):
         sources: Collection[str] | None = None,
         since: datetime | None = None,
         per_host: int = 1,
+        known: Collection[str] | None = None,
     ) -> list[Claim]:
         """Due documents of active sources, at most `per_host` a host. With `sources`, those of these sources,
-        due or not, that were not visited `since` then."""
+        due or not, that were not visited `since` then. `known`: none of other sources than these, which a
+        process with another configuration may have added."""
         ...
 
     def keep_resources(self, claim: Claim, attachments: Sequence[Attachment]) -> list[KnownResource]:

@@ -71,6 +71,7 @@ class CheckService:
             sources=sources,
             since=since,
             per_host=per_host,
+            known=self._sources,
         )
 
     def visit(self, claim: Claim, now: datetime) -> VisitReport:

@@ -81,25 +81,33 @@ class WatchRows(FindingRows):
         sources: Collection[str] | None = None,
         since: datetime | None = None,
         per_host: int = 1,
+        known: Collection[str] | None = None,
     ) -> list[Claim]:
-        due = self._due(now, busy_hosts, sources, since)
+        due = self._due(now, sources, since)
+        if known is not None:
+            due = due.where(t.document.c.source_id.in_(list(known)))
+        due = _elsewhere(due, busy_hosts)
         with self._db.read() as connection:  # most ticks find nothing, and then write nothing
             if not connection.execute(due.limit(1)).first():
                 return []
         token = secrets.token_hex(8)
+        leased = {"lease_until": now + lease, "lease_token": token}
+        rows: list[Row[Any]] = []
         with self._db.write() as connection:
-            rows = _spread(connection.execute(due.limit(limit * 4)).all(), limit, per_host)
-            connection.execute(
-                update(t.document)
-                .where(t.document.c.id.in_([row.id for row in rows]))
-                .values(lease_until=now + lease, lease_token=token)
-            )
+            found = connection.execute(due.limit(limit * 4)).all()
+            while more := _spread(found, limit - len(rows), per_host):
+                here = t.document.c.id.in_([row.id for row in more])
+                connection.execute(update(t.document).where(here).values(leased))
+                rows += more
+                if len(found) < limit * 4:
+                    break
+                due = _elsewhere(due, {row.host for row in more})  # one host must not hide the others
+                found = connection.execute(due.limit(limit * 4)).all()
             return claims_from(connection, rows, token)
 
     def _due(
         self,
         now: datetime,
-        busy_hosts: Collection[str],
         sources: Collection[str] | None,
         since: datetime | None,
     ) -> Any:
@@ -110,8 +118,6 @@ class WatchRows(FindingRows):
             .where(t.source.c.active, free, t.document.c.ended_at.is_(None))
             .order_by(t.document.c.next_visit, t.document.c.id)
         )
-        if busy_hosts:
-            query = query.where(t.document.c.host.not_in(list(busy_hosts)))
         if sources is None:
             return query.where(t.document.c.next_visit <= now)
         if since:
@@ -274,6 +280,12 @@ class WatchRows(FindingRows):
                 )
                 connection.execute(delete(t.blob).where(unused))
         return count
+
+
+def _elsewhere(query: Any, hosts: Collection[str]) -> Any:
+    """Without the documents of these hosts; files have none."""
+    busy = [host for host in hosts if host]
+    return query.where(t.document.c.host.not_in(busy)) if busy else query
 
 
 def _spread(rows: Sequence[Row[Any]], limit: int, per_host: int) -> list[Row[Any]]:
