@@ -61,8 +61,8 @@ class Web(SourceKind):
     down: dict[str, FetchReason] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)
     only_304: bool = False
-    always_200: bool = False
     lost: bool = False
+    once: dict[str, bytes] = field(default_factory=dict)
     follows_attachments: bool = True
     asks_network: bool = False
     lists_all: bool = False
@@ -82,12 +82,15 @@ class Web(SourceKind):
             return NotModified(address)
         moved_to = self.moved.get(address, "")
         body, media_type = self.bodies.get(moved_to or address, (None, ""))
+        if once := self.once.pop(moved_to or address, None):
+            body = once
         if body is None:
             raise FetchError(address, FetchReason.NOT_FOUND, f"{address} is not there (404).", status=404)
         etag = f'"{hash(body)}"'
-        if validators and validators.url == address and validators.etag == etag and not self.always_200:
-            return NotModified(address)
-        return Retrieved(moved_to or address, body, media_type, Validators(address, etag), moved_to=moved_to)
+        url = moved_to or address
+        if validators and (validators.url, validators.etag) == (url, etag):
+            return NotModified(url)
+        return Retrieved(url, body, media_type, Validators(url, etag), moved_to=moved_to)
 
 
 class InProcess:

@@ -8,6 +8,7 @@ A crash before tx 1 changes nothing; after it, the snapshot is unread and the do
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from syndicate.domain import judging
@@ -23,6 +24,7 @@ from syndicate.services.weighing import Scale, Weighed
 
 LEASE = timedelta(minutes=15)
 """Longer than any visit: every fetch and every reading has a deadline of its own."""
+UNCONFIRMED = "The page said something else when it was asked once more; looking again soon."
 
 
 class CheckService:
@@ -139,6 +141,8 @@ class CheckService:
             return None
         if claim.candidate or anything_new(seen):
             weighed = Scale(self._store, source, claim, gatherer, now).weigh(seen)
+            if weighed.verdict.decision is Decision.ANNOUNCE and not gatherer.confirms(main):
+                weighed.verdict = replace(weighed.verdict, decision=Decision.DOUBT, reason=UNCONFIRMED)
         else:  # what was decided earlier stands: weighing it again would void an approval
             weighed = Weighed(Verdict(Decision.DROP, "Nothing is new since the last visit."))
         return self._concluder.done(claim, source, seen, weighed, now, report, full=gatherer.full)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from syndicate.domain import scheduling
 from syndicate.domain.errors import FetchError, FetchReason, SuspectReason, SyndicateError
@@ -13,6 +13,9 @@ from syndicate.services.finding import kind_of
 from syndicate.services.gathering import is_shrunk
 from syndicate.services.watched import Seen, VisitReport, WatchedSource
 from syndicate.services.weighing import Weighed, doubt, draft
+
+SOON = timedelta(minutes=5)
+"""A doubt is looked at again after so long, or sooner."""
 
 
 class KeptProblem(SyndicateError):
@@ -83,6 +86,8 @@ class Concluder:
         telling = verdict.decision in (Decision.HOLD, Decision.ANNOUNCE)
         update = draft(claim, source, weighed, self._languages, title, now) if telling else None
         again_at = self._again_at(claim, source, now, 0, None, changed=update is not None)
+        if verdict.decision is Decision.DOUBT:
+            again_at = min(again_at, now + SOON)
         problem, kind = _problems(seen), _problem_kind(seen)
         if claim.held and claim.problem_kind == SuspectReason.SHRUNK and not anything_new(seen):
             problem, kind = claim.problem, claim.problem_kind  # until a person has decided

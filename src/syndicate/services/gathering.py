@@ -138,6 +138,7 @@ class Gatherer:
                 seen.renewed = answer.validators or Validators("")
             return
         seen.charset = _charsets(latest, answer)
+        seen.fetched = True
         seen.snapshot = self._store.keep_snapshot(self._claim, seen.resource.id, answer, self._now)
         self._report.note(f"{seen.url}: {len(answer.body)} new bytes, SHA-256 {seen.snapshot.sha256[:12]}…")
 
@@ -159,6 +160,27 @@ class Gatherer:
         except (ParseError, SuspectContent) as error:
             seen.error = error
             self._report.note(f"{seen.url}: {error}")
+
+    def confirms(self, seen: Seen) -> bool:
+        """Whether a page that was retrieved at this visit says the same when it is asked for once more.
+
+        A server that answers now with one text and now with another would be an alarm and its withdrawal.
+        """
+        if not seen.fetched or seen.version is None or not is_html(seen):
+            return True
+        try:
+            answer = self._source.kind.retrieve(seen.url, None, self._now)
+            if not isinstance(answer, Retrieved):
+                return False
+            again = self._reader.read(
+                answer.body, media_type=answer.media_type, url=answer.url, options=self._source.options
+            )
+        except (FetchError, ParseError) as error:
+            self._report.note(f"{seen.url}: asked once more: {error}")
+            return False
+        same = again.fingerprint == seen.version.fingerprint
+        self._report.note(f"{seen.url}: asked once more: {'the same' if same else 'another text'}")
+        return same
 
     def previous(self, seen: Seen) -> Version | None:
         """What readers were last told, read by the recipe of the new version; None where there is none.

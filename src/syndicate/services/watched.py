@@ -36,7 +36,8 @@ class Seen:
     `snapshot` is what is to be read now (None: nothing new since the last visit); `version` what came of
     it; `error` why nothing did; `unreached` why it could not even be retrieved. `link` is where the page
     says that the attachment is now (None where nothing new is known). `renewed` are the validators that came
-    with the same bytes as before; `charset` what it called the encoding before and now, if not alike.
+    with the same bytes as before; `charset` what it called the encoding before and now, if not alike;
+    `fetched` says that the snapshot came at this visit.
     """
 
     resource: KnownResource
@@ -49,6 +50,7 @@ class Seen:
     vanished: bool = False
     renewed: Validators | None = None
     charset: tuple[str, str] | None = None
+    fetched: bool = False
 
     @property
     def label(self) -> str:

@@ -1,0 +1,401 @@
+"""Every failure class of page watchers, under its name, as scripted days.
+
+F: an alarm about nothing. M: a change that is missed. D: a change that is lost or told twice on its way.
+What is tested in depth elsewhere is asserted here all the same: the list is to be whole.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicate.domain import composing
+from syndicate.domain.errors import FetchReason, SyndicateError
+from syndicate.domain.model import ChangeKind, EditOp, Update
+from syndicate.domain.scheduling import FULL_EVERY
+from syndicate.parsers.html import VERSION
+from syndicate.ports import ReadOptions, Retrieved
+from tests.data.sample.docx import docx_from_markdown
+from tests.integration.test_services_alerts import LOGIN, WALL, Alerted, text
+from tests.pdf_writer import set_lines, write_pdf
+from tests.watching import BASE, DOCX, HTML, PAGE, SHARPENED, Watcher, page
+
+PDF = "application/pdf"
+
+
+@pytest.fixture
+def watcher(tmp_path: Path) -> Watcher:
+    """After the first reading of the page."""
+    watcher = Watcher(tmp_path)
+    watcher.day()
+    return watcher
+
+
+def one(watcher: Watcher) -> Update:
+    (update,) = watcher.updates()
+    return update
+
+
+def quiet_days(watcher: Watcher, *bodies: bytes) -> None:
+    """A day for each body, and nothing to tell on any."""
+    for body in bodies:
+        watcher.serve(body)
+        watcher.day()
+        assert watcher.updates() == []
+        assert watcher.store.archive.waiting() == []
+
+
+def around(before: str = "", after: str = "", *texts: str) -> bytes:
+    """The page with something of its frame before and after the text."""
+    body = page(*(texts or BASE)).decode()
+    return body.replace("<main>", f"{before}<main>").replace("</main>", f"</main>{after}").encode()
+
+
+# --- F: alarms about nothing --------------------------------------------------------------------------
+
+
+def test_F1_a_timestamp_or_a_nonce_in_each_response(watcher: Watcher) -> None:
+    quiet_days(
+        watcher,
+        *(
+            around(
+                f'<form><input type="hidden" name="nonce" value="{n * 7919:x}"></form>',
+                f"<footer>Vist {n} gange. Siden er dannet kl. 12.0{n}.</footer>",
+            )
+            for n in range(6)
+        ),
+    )
+
+
+def test_F2_the_same_items_in_another_order_are_moved_at_most(watcher: Watcher) -> None:
+    watcher.serve(page(BASE[2], BASE[0], BASE[1]))
+    watcher.day()
+    kinds = {noted.change.kind for update in watcher.updates() for noted in update.changes}
+    assert kinds <= {ChangeKind.MOVED, ChangeKind.RENUMBERED}
+
+
+def test_F3_content_that_goes_blank_and_comes_back(tmp_path: Path) -> None:
+    watcher = Alerted(tmp_path)
+    watcher.day()
+    quiet_days(watcher, b"<html><body></body></html>")
+    assert watcher.mails() == []
+    quiet_days(watcher, b"<html><body><p> </p></body></html>")
+    (mail,) = watcher.mails()  # it lasts: the operator is told
+    assert "no words" in text(mail) or "no text" in text(mail)
+    quiet_days(watcher, page(*BASE))
+    (mail,) = watcher.mails()
+    assert mail["Subject"].startswith("Virker igen")
+
+
+def test_F4_ignore_comes_before_select_whatever_their_order(watcher: Watcher) -> None:
+    first = ReadOptions(select=("main",), ignore=("li",))
+    body = page(*BASE)
+    read = watcher.reader.read(body, media_type=HTML, url=PAGE, options=first)
+    assert BASE[0] not in read.text
+    second = ReadOptions(select=("li",), ignore=("ol",))  # what is cut away cannot be selected any more
+    with pytest.raises(SyndicateError):
+        watcher.reader.read(body, media_type=HTML, url=PAGE, options=second)
+
+
+def test_F5_a_bad_response_that_reverts_on_the_next_run(watcher: Watcher) -> None:
+    watcher.web.once[PAGE] = page(*SHARPENED)
+    (report,) = watcher.day()
+    assert report.outcome == "doubt"
+    quiet_days(watcher, page(*BASE), page(*BASE))
+    assert watcher.store.archive.waiting() == []
+
+
+def test_F5_and_a_change_that_is_confirmed_is_not_held_back(watcher: Watcher) -> None:
+    watcher.serve(page(*SHARPENED))
+    (report,) = watcher.day()
+    assert report.outcome == "announce"
+    assert watcher.web.asked[-2:] == [PAGE, PAGE]
+    assert any("asked once more: the same" in step for step in report.steps)
+
+
+@pytest.mark.parametrize("wall", [WALL, LOGIN], ids=["bot wall", "login"])
+def test_F6_a_wall_with_status_200(tmp_path: Path, wall: bytes) -> None:
+    watcher = Alerted(tmp_path)
+    watcher.day()
+    quiet_days(watcher, wall, wall)
+    assert len(watcher.mails()) == 1
+    quiet_days(watcher, page(*BASE))
+
+
+def test_F7_the_same_content_is_one_event(watcher: Watcher) -> None:
+    watcher.serve(page(*SHARPENED))
+    watcher.day()
+    for n in range(5):
+        watcher.serve(page(*SHARPENED, date=f"{n + 1}. maj 2018"))
+        watcher.day()
+    one(watcher)
+
+
+def test_F8_a_PDF_exported_anew_with_the_same_text(watcher: Watcher) -> None:
+    link = [("Download rapport", "/rapport.pdf")]
+    url = "https://kilde.example/rapport.pdf"
+    lines = ["Rapport om boligområder", "", BASE[0], BASE[1]]
+    watcher.serve(page(*BASE, links=link))
+    watcher.serve(write_pdf([set_lines(lines)]), PDF, url)
+    watcher.day()
+    told = len(watcher.updates())
+    watcher.serve(write_pdf([set_lines(lines)], stamp="20250101000000"), PDF, url)
+    (report,) = watcher.day()
+    assert any("new bytes" in step for step in report.steps)
+    assert len(watcher.updates()) == told
+
+
+def test_F9_one_digit_in_a_page_on_one_line(watcher: Watcher) -> None:
+    line = page(*BASE).replace(b"\n", b" ")
+    quiet_days(watcher, line)
+    watcher.serve(line.replace(b"14 dage", b"7 dage"))
+    watcher.day()
+    (noted,) = one(watcher).changes
+    edited = [edit.text.strip() for edit in noted.change.edits if edit.op is not EditOp.EQUAL]
+    assert edited == ["14", "7"]
+
+
+@pytest.mark.parametrize("reason", [FetchReason.NOT_FOUND, FetchReason.STATUS], ids=["404", "500"])
+def test_F10_an_error_is_an_error_whatever_its_body_says(watcher: Watcher, reason: FetchReason) -> None:
+    watcher.web.down[PAGE] = reason
+    for _ in range(3):
+        (report,) = watcher.day()
+        assert report.outcome == "failed"
+    assert watcher.updates() == []
+
+
+def test_F11_a_DOCX_is_read_as_text_and_what_cannot_be_read_is_held(watcher: Watcher) -> None:
+    url = "https://kilde.example/fakta.docx"
+    watcher.serve(page(*BASE, links=[("Download fakta", "/fakta.docx")]))
+    watcher.serve(docx_from_markdown("# Fakta\n\nDer bor 1.200 mennesker i området."), DOCX, url)
+    watcher.day()
+    told = len(watcher.updates())
+    watcher.serve(docx_from_markdown("# Fakta\n\nDer bor 1.300 mennesker i området."), DOCX, url)
+    watcher.day()
+    newest, *_ = watcher.updates()
+    assert len(watcher.updates()) == told + 1
+    assert newest.changes[0].change.before == "Der bor 1.200 mennesker i området."
+    watcher.serve(b"PK\x03\x04 no longer a document", DOCX, url)
+    watcher.day()
+    assert len(watcher.store.archive.waiting()) == 1
+    assert "Download fakta" in watcher.problem
+
+
+def test_F12_menu_banner_languages_and_notices_around_the_text(watcher: Watcher) -> None:
+    quiet_days(
+        watcher,
+        around('<div class="cookie-banner" role="dialog"><p>Vi bruger cookies. Accepter alle.</p></div>'),
+        around('<aside class="banner"><p>Søger du bolig? <a href="/bolig">Klik her</a></p></aside>'),
+        around('<nav><ul><li><a href="/en">English</a></li><li><a href="/de">Deutsch</a></li></ul></nav>'),
+        around("", '<div class="related"><h2>Læs også</h2><ul><li><a href="/x">Nyt om X</a></li></ul></div>'),
+    )
+
+
+def test_F13_a_new_parser_version_is_a_new_baseline(
+    watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("syndicate.parsers.html.VERSION", VERSION + 1)
+    quiet_days(watcher, page(*BASE, date="1. maj 2018"))
+    watcher.serve(page(*SHARPENED))
+    watcher.day()
+    assert len(one(watcher).changes) == 1
+
+
+def test_F14_another_charset_another_normal_form_soft_hyphens_and_white_space(watcher: Watcher) -> None:
+    body = page(*BASE).decode()
+    watcher.serve(body.encode("cp1252"), "text/html; charset=windows-1252")
+    watcher.day()
+    assert watcher.updates() == []
+    quiet_days(
+        watcher,
+        unicodedata.normalize("NFD", body).encode(),
+        body.replace("helbredssamtale", "helbreds\u00adsam\u00adtale").encode(),
+        body.replace(" senest ", "\u00a0\n   senest\t").encode(),
+    )
+
+
+# --- M: changes that are missed -----------------------------------------------------------------------
+
+
+def test_M1_a_304_that_lies_is_seen_through(watcher: Watcher) -> None:
+    watcher.serve(page(*SHARPENED))
+    watcher.web.only_304 = True  # the file's time is older than our last visit
+    visits = 0
+    while not watcher.updates() and visits <= FULL_EVERY + 1:
+        watcher.day(hours=1)
+        visits += 1
+    one(watcher)
+    assert visits > 1
+
+
+def test_M1_and_after_days_however_few_the_visits(watcher: Watcher) -> None:
+    watcher.serve(page(*SHARPENED))
+    watcher.web.only_304 = True
+    watcher.day()
+    assert watcher.updates() == []
+    watcher.day(hours=72)
+    one(watcher)
+
+
+def test_M1_the_validators_are_the_servers_own_and_only_for_the_address_that_gave_them(
+    watcher: Watcher,
+) -> None:
+    answer = watcher.web.retrieve(PAGE, None, watcher.now)
+    assert isinstance(answer, Retrieved)
+    (claim,) = watcher.check.claim(watcher.now + timedelta(days=1), limit=1)
+    assert claim.resources[0].validators == answer.validators
+
+
+def test_M2_there_and_back_are_two_events(watcher: Watcher) -> None:
+    for texts in (SHARPENED, BASE):
+        watcher.serve(page(*texts))
+        watcher.day()
+        watcher.day()
+    back, there = watcher.updates()
+    assert back.previous == there.id
+
+
+def test_M3_a_selector_that_stops_matching(tmp_path: Path) -> None:
+    watcher = Alerted(tmp_path)
+    watcher.options = ReadOptions(select=("main",))
+    watcher.day()
+    redesigned = page(*SHARPENED).replace(b"<main>", b'<div id="indhold">').replace(b"</main>", b"</div>")
+    quiet_days(watcher, redesigned, redesigned)
+    (mail,) = watcher.mails()
+    assert "select = main" in " ".join(text(mail).split())
+    watcher.options = ReadOptions(select=("#indhold",))
+    watcher.day()
+    assert watcher.problem == ""
+
+
+def test_M4_what_is_cut_away_is_bound_to_its_element(watcher: Watcher) -> None:
+    watcher.options = ReadOptions(ignore=(".tal",))
+    body = page(*BASE, 'Prisen er <span class="tal">100</span> kr. og stiger ikke.')
+    watcher.serve(body)
+    watcher.day()
+    told = len(watcher.updates())
+    watcher.serve(body.replace(b">100<", b">200<"))
+    watcher.day()
+    assert len(watcher.updates()) == told
+    watcher.serve(body.replace(b"stiger ikke", b"stiger"))
+    watcher.day()
+    assert len(watcher.updates()) == told + 1
+
+
+def test_M5_a_recommendation_removed_and_added_again(watcher: Watcher) -> None:
+    for texts in (BASE[:2], BASE):
+        watcher.serve(page(*texts))
+        watcher.day()
+    added, removed = watcher.updates()
+    assert ChangeKind.REMOVED in {noted.change.kind for noted in removed.changes}
+    assert ChangeKind.ADDED in {noted.change.kind for noted in added.changes}
+
+
+def test_M6_a_page_that_moved_is_the_same_document_and_the_operator_knows(tmp_path: Path) -> None:
+    watcher = Alerted(tmp_path)
+    watcher.day()
+    new = "https://kilde.example/ny"
+    watcher.serve(page(*BASE), address=new)
+    watcher.web.moved[PAGE] = new
+    watcher.day()
+    assert watcher.updates() == []
+    (mail,) = watcher.mails()
+    assert new in text(mail)
+    del watcher.web.moved[PAGE]
+    watcher.web.down[PAGE] = FetchReason.NOT_FOUND
+    watcher.serve(page(*SHARPENED), address=new)
+    watcher.day()
+    assert one(watcher).document_id == 1
+
+
+def test_M7_a_list_of_pages_that_shrinks_is_told_and_takes_nothing_away(tmp_path: Path) -> None:
+    watcher = Alerted(tmp_path)
+    watcher.web.lists_all = True
+    watcher.web.documents = [f"{PAGE}{n}" for n in range(4)]
+    for url in watcher.web.documents:
+        watcher.serve(page(*BASE), HTML, url)
+    watcher.day()
+    del watcher.web.documents[1:]
+    for _ in range(3):
+        watcher.day()
+    assert watcher.updates() == []
+    assert len(watcher.store.archive.status(watcher.now).documents) == 4
+    assert "leaves out 3 of 4" in " ".join(" ".join(map(text, watcher.mails())).split())
+
+
+def test_M7_a_source_out_of_the_configuration_keeps_its_archive(watcher: Watcher) -> None:
+    watcher.store.watch.sync_sources([], watcher.now)
+    (document,) = watcher.store.archive.status(watcher.now).documents
+    assert not document.active
+    assert watcher.store.archive.document(document.id) is not None
+
+
+def test_M8_a_summary_says_nothing_that_neither_version_holds(watcher: Watcher) -> None:
+    watcher.serve(page(*SHARPENED))
+    watcher.day()
+    said = one(watcher).text("da")
+    quoted = [part.split("«")[0] for part in f"{said.title} {said.summary}".split("»")[1:]]
+    known = " ".join((*BASE, *SHARPENED))
+    assert quoted
+    assert all(piece.strip(" …") in known for quote in quoted for piece in quote.split("…"))
+    assert composing.note([]) == ()
+
+
+# --- D: changes that are lost or told twice -----------------------------------------------------------
+
+
+def test_D1_a_crash_between_fetching_and_telling_loses_nothing_and_tells_once(watcher: Watcher) -> None:
+    watcher.serve(page(*SHARPENED))
+    watcher.reader.crash_on = b"skal"
+    with pytest.raises(KeyboardInterrupt):
+        watcher.day()
+    watcher.reader.crash_on = None
+    watcher.web.only_304 = True
+    watcher.store.watch.release_leases()
+    watcher.day()
+    watcher.day()
+    one(watcher)
+
+
+def test_D2_and_D3_what_must_be_told_is_a_row_before_anything_is_sent(watcher: Watcher) -> None:
+    """How a refused or interrupted one is taken up again is in test_services_deliver."""
+    watcher.serve(page(*SHARPENED))
+    watcher.day()
+    waiting = watcher.store.outbox.fan_outs(10)
+    assert {(fan_out.update_id, fan_out.channel) for fan_out in waiting} == {
+        (one(watcher).id, "email"),
+        (one(watcher).id, "linkedin"),
+    }
+
+
+def test_D4_a_dead_host_delays_only_itself(watcher: Watcher) -> None:
+    dead, alive = "https://doed.example/side", "https://levende.example/side"
+    watcher.web.documents += [dead, alive]
+    watcher.web.down[dead] = FetchReason.TIMEOUT
+    watcher.serve(page(*BASE), HTML, alive)
+    reports = {report.document: report for report in watcher.day()}
+    assert [r.outcome for r in reports.values()].count("failed") == 1
+    before = watcher.store.archive.status(watcher.now).documents
+    waits = {each.url: each.next_visit for each in before}
+    late, soon = waits[dead], waits[alive]
+    assert late and soon and late > soon  # the dead one backs off, the others keep their pace
+
+
+def test_D5_a_source_that_fails_for_a_week_is_one_alert_and_one_recovery(tmp_path: Path) -> None:
+    watcher = Alerted(tmp_path)
+    watcher.day()
+    watcher.web.down[PAGE] = FetchReason.UNREACHABLE
+    told = []
+    for _ in range(7):
+        watcher.day()
+        told += watcher.mails()
+    assert len(told) == 1
+    watcher.web.down.clear()
+    watcher.serve(page(*SHARPENED))
+    watcher.day()
+    (mail,) = watcher.mails()
+    assert mail["Subject"].startswith("Virker igen")
+    one(watcher)  # and what changed in between is told
