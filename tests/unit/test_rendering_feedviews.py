@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
@@ -11,7 +12,7 @@ from typing import Any
 import feedparser
 import pytest
 
-from syndicate.domain.model import EPOCH, FeedEntry, FeedView, UpdateKind
+from syndicate.domain.model import EPOCH, FeedEntry, FeedView, Proof, UpdateKind
 from syndicate.feeds import atom, rss
 from syndicate.feeds import json as json_feed
 from syndicate.ports import FeedRecord
@@ -57,7 +58,11 @@ class TestFeed:
     def test_ids_tell_feeds_apart_and_outlive_a_move(self) -> None:
         moved = Renderer(site(base_url="http://ny.example.net"), SETTINGS)
 
-        ids = {moved.feed_view(FeedRecord(name, ""), [], all_).id for name in ("all", "a") for all_ in (False, True)}
+        ids = {
+            moved.feed_view(FeedRecord(name, ""), [], all_).id
+            for name in ("all", "a")
+            for all_ in (False, True)
+        }
         assert len(ids) == 4
         assert all(feed_id.startswith("tag:example.org,2026:feed/") for feed_id in ids)
 
@@ -78,10 +83,7 @@ class TestFeed:
         assert [made.sequence for made in view.entries] == [3, 2, 1]
 
     def test_the_same_updates_give_the_same_feed(self, renderer: Renderer) -> None:
-        views = [
-            made.feed_view(ALL, [update()], False)
-            for made in (renderer, Renderer(site(), SETTINGS))
-        ]
+        views = [made.feed_view(ALL, [update()], False) for made in (renderer, Renderer(site(), SETTINGS))]
 
         assert views[0] == views[1]
 
@@ -180,3 +182,41 @@ class TestHostile:
         (item,) = json.loads(json_feed.render(hostile))["items"]
 
         assert item["_syndicate"]["changes"][0]["after"].startswith("ny </p>")
+
+
+class TestProof:
+    PROOF = Proof("Anbefalinger", SOURCE_URL, "a" * 64, "b" * 64, NOON)
+
+    def test_the_body_tells_what_it_rests_on(self, renderer: Renderer) -> None:
+        made = entry(renderer, proofs=(self.PROOF,))
+
+        assert (
+            f"Anbefalinger: hentet 2. marts 2026 kl. 13.00. SHA-256 før: {'a' * 64}. SHA-256 nu: {'b' * 64}."
+            in made.html
+        )
+        assert made.proofs[0]["retrieved_at"] == "2026-03-02T12:00:00+00:00"
+
+    def test_it_leads_to_the_document_as_it_read_then(self, renderer: Renderer) -> None:
+        at = NOON.replace(microsecond=123456)
+        made = entry(renderer, published_at=at, document_id=7)
+
+        url = "https://nyt.example.org/documents/7?at=2026-03-02T12:00:00.123456Z"
+        assert made.archived_url == url and f'href="{url}"' in made.html
+
+    def test_a_new_file_has_no_hash_before(self, renderer: Renderer) -> None:
+        proof = replace(self.PROOF, sha256_before="", resource="<b>fil</b>")
+        html = entry(renderer, proofs=(proof,)).html
+
+        assert "SHA-256 før: –." in html and "<b>" not in html
+
+    def test_programs_get_it_too(self, renderer: Renderer) -> None:
+        view = renderer.feed_view(ALL, [update(proofs=(self.PROOF,))], False)
+        (item,) = json.loads(json_feed.render(view))["items"]
+
+        assert item["_syndicate"]["proofs"][0]["sha256_after"] == "b" * 64
+        assert item["_syndicate"]["archived_url"].startswith("https://nyt.example.org/documents/1?at=")
+
+    def test_a_correction_leads_to_what_it_corrects(self, renderer: Renderer) -> None:
+        html = entry(renderer, corrects="beef", kind=UpdateKind.CORRECTION, changes=()).html
+
+        assert '<a href="https://nyt.example.org/updates/beef">Den tidligere opdatering</a>' in html

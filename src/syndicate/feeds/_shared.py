@@ -89,8 +89,8 @@ class EntryPart(BaseEntryExtension):  # type: ignore[misc]
         """The links beside the permalink, which feedgen would write without their relation."""
         if self.entry.source_url:
             yield {"rel": "via", "href": self.entry.source_url, "title": self.entry.source_title}
-        if self.entry.previous_url:
-            yield {"rel": "related", "href": self.entry.previous_url}
+        for url in filter(None, (self.entry.previous_url, self.entry.archived_url)):
+            yield {"rel": "related", "href": url}
 
 
 def generator(

@@ -53,6 +53,8 @@ def _item(entry: FeedEntry) -> dict[str, Any]:
         "topics": [topic.id for topic in entry.topics],
         "source_title": entry.source_title,
         "previous_url": entry.previous_url,
+        "archived_url": entry.archived_url,
+        "proofs": list(entry.proofs),
         "changes": list(entry.changes),
     }
     return {key: value for key, value in item.items() if value} | {"_syndicate": data}

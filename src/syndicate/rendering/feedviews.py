@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from urllib.parse import quote, urlencode
 
@@ -11,9 +11,10 @@ import nh3
 from jinja2 import Environment
 from markupsafe import Markup
 
-from syndicate.domain.model import FeedEntry, FeedView, Significance, Site, Update
+from syndicate.domain.model import FeedEntry, FeedView, Proof, Significance, Site, Update
 from syndicate.ports import FeedRecord
 from syndicate.rendering.changes import change_data, fitting_length, name, short_list
+from syndicate.rendering.environment import moment
 from syndicate.rendering.foreign import tame, web_address
 from syndicate.rendering.headlines import headline
 from syndicate.rendering.texts import Texts
@@ -21,7 +22,9 @@ from syndicate.rendering.texts import Texts
 ROOM = 8000
 """What the wordings in one entry may come to, in characters: one long change, or many short ones."""
 
-TAGS = {"a", "bdi", "blockquote", "br", "del", "em", "h3", "h4", "ins", "li", "p", "strong", "ul"}
+MOST_PROOFS = 10
+
+TAGS = {"a", "bdi", "blockquote", "br", "del", "em", "h3", "h4", "ins", "li", "p", "small", "strong", "ul"}
 ATTRIBUTES = {"*": {"lang", "dir"}, "a": {"href"}}
 
 
@@ -103,7 +106,25 @@ class FeedViews:
             source_title=name(update.document_title, texts),
             previous_url=site.update_url(previous) if previous else "",
             changes=tuple(change_data(noted, texts) for noted in update.changes[:shown]),
+            archived_url=self._archived_url(update),
+            proofs=tuple(_proof_data(proof) for proof in update.proofs),
         )
+
+    def _proof(self, proof: Proof, texts: Texts) -> str:
+        """What the update rests on, in a sentence: who doubts it can hash the files."""
+        return texts["proof"].format(
+            name=name(proof.resource, texts),
+            at=moment(proof.retrieved_at, self._site.timezone, texts),
+            before=proof.sha256_before or "–",
+            after=proof.sha256_after or "–",
+        )
+
+    def _archived_url(self, update: Update) -> str:
+        """The document's own page, as it read right after this update; "" before it is published."""
+        if update.published_at is None:
+            return ""
+        at = update.published_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return f"{self._site.base_url}/documents/{update.document_id}?at={at}"
 
     def _html(self, update: Update, texts: Texts) -> str:
         changes, more = short_list(update, texts, fitting_length(update, ROOM))
@@ -117,9 +138,22 @@ class FeedViews:
             more=more,
             update_url=self._site.update_url(update.id),
             source_url=web_address(update.document_url),
+            archived_url=self._archived_url(update),
+            corrects_url=self._site.update_url(update.corrects) if update.corrects else "",
+            proofs=[self._proof(proof, texts) for proof in update.proofs[:MOST_PROOFS]],
         )
         # Readers show it among their own pages: whatever a template holds, only these tags leave the house.
         return nh3.clean(body, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https"}, link_rel=None)
+
+
+def _proof_data(proof: Proof) -> dict[str, str]:
+    return {
+        "resource": proof.resource,
+        "url": web_address(proof.url),
+        "sha256_before": proof.sha256_before,
+        "sha256_after": proof.sha256_after,
+        "retrieved_at": proof.retrieved_at.astimezone(UTC).isoformat(),
+    }
 
 
 def _is_personal(name: str) -> bool:

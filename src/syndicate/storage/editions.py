@@ -126,6 +126,9 @@ def _reading(connection: Connection, version_id: int | None) -> Reading:
     query = (
         select(t.version.c.content, t.snapshot.c.sha256, t.snapshot.c.at, t.source.c.show_text)
         .join(t.snapshot, t.snapshot.c.id == t.version.c.snapshot_id)
+        .join(t.resource, t.resource.c.id == t.version.c.resource_id)
+        .join(t.document, t.document.c.id == t.resource.c.document_id)
+        .join(t.source, t.source.c.id == t.document.c.source_id)
         .where(t.version.c.id == version_id)
     )
     row = connection.execute(query).one()

@@ -19,8 +19,9 @@ class FeedEntry:
     """One published update in a feed. `id` never changes and is shown as it is in every format.
 
     `title` and `summary` are plain text in `language`; `html` is safe markup. `sequence` is the update's
-    own and tells entries of the same second apart. `source_url` and `previous_url` are "" where there is
-    nothing to link to. `changes` are plain data for readers that are programs.
+    own and tells entries of the same second apart. `source_url`, `archived_url` (how the document read then)
+    and `previous_url` are "" where there is nothing to link to. `changes` and `proofs` are plain data for
+    readers that are programs.
     """
 
     id: str
@@ -38,6 +39,8 @@ class FeedEntry:
     source_title: str = ""
     previous_url: str = ""
     changes: tuple[Mapping[str, Any], ...] = ()
+    archived_url: str = ""
+    proofs: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
