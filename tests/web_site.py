@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from syndicate.domain.model import Block, BlockKind, Proof, Recipe, Site, Update, UpdateState, Version
@@ -85,6 +86,13 @@ class WebSite:
                     body + b" all" * editorial, kind.media_type
                 )
         return self.feeds.documents[name, "rss", False]
+
+
+def routes(app: Any) -> list[Route]:
+    """Every address of the site, however many applications stand before it."""
+    while not hasattr(app, "routes"):
+        app = getattr(app, "app", None) or app._app
+    return [route for route in app.routes if isinstance(route, Route)]
 
 
 def filled() -> WebSite:

@@ -86,14 +86,20 @@ def test_without_a_choice_the_browser_decides_and_links_are_plain(web: WebSite) 
 def test_no_page_sets_a_cookie_or_asks_another_host(web: WebSite, path: str) -> None:
     reply = web.client().get(path)
     assert "set-cookie" not in reply.headers
-    assert "<script" not in reply.text and "<style" not in reply.text and " style=" not in reply.text
+    assert "<style" not in reply.text and " style=" not in reply.text and " onclick=" not in reply.text
+    assert re.findall("<script[^>]*>[^<]*", reply.text) == re.findall(
+        r'<script src="/static/site\.[0-9a-f]{12}\.js" defer>', reply.text
+    )
     assert not re.findall(r'(?:src|<link rel="(?:stylesheet|icon)"[^>]*href)="https?:', reply.text)
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_the_policy_is_strict_everywhere(web: WebSite, path: str) -> None:
     headers = web.client().get(path).headers
-    assert headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'")
+    assert headers["content-security-policy"].startswith(
+        "default-src 'none'; style-src 'self'; script-src 'self';"
+    )
+    assert "unsafe" not in headers["content-security-policy"]
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
 
@@ -408,6 +414,12 @@ def test_the_feed_page_has_every_feed(web: WebSite) -> None:
     for path in ("all", factories.HEALTH.id, factories.WORK.id, "source/anbefalinger"):
         assert f"https://nyt.example.org/feeds/{path}.rss" in text
         assert f'href="/feeds/{path}.json"' in text
+
+
+def test_what_needs_a_script_is_hidden_until_there_is_one(web: WebSite) -> None:
+    for path in ("/updates/0f1e2d3c4b5a", "/updates/0f1e2d3c4b5a/print", "/feeds", "/documents/1/compare"):
+        buttons = re.findall("<button[^>]*data-do=[^>]*>", web.client().get(path).text)
+        assert buttons and all(" hidden " in button for button in buttons)
 
 
 def test_static_files_are_kept_for_ever_by_name(web: WebSite) -> None:

@@ -7,12 +7,11 @@ import re
 from datetime import timedelta
 
 import pytest
-from starlette.routing import Route
 
 from syndicate.web.limits import HourlyLimit
 from tests import factories
 from tests.asgi import FORM, Client, Reply
-from tests.web_site import NOW, OPTIN, READER, TOKENS, WebSite, filled
+from tests.web_site import NOW, OPTIN, READER, TOKENS, WebSite, filled, routes
 
 HEALTH, WORK = factories.HEALTH.id, factories.WORK.id
 UNSUBSCRIBE = f"/unsubscribe/{TOKENS.unsubscribe(READER, HEALTH)}"
@@ -97,7 +96,7 @@ def test_what_is_missing_is_said_at_the_field(web: WebSite, fields: dict[str, st
 def test_what_was_typed_stays_and_is_harmless(web: WebSite) -> None:
     typed = '"><script>alert(1)</script>'
     reply = web.client().post("/subscribe", {"email": typed, "topic": WORK})
-    assert "<script" not in reply.text
+    assert "<script>" not in reply.text
     assert 'value="&#34;&gt;&lt;script&gt;' in reply.text
     assert re.search(rf'value="{WORK}" checked', reply.text)
 
@@ -165,7 +164,7 @@ def test_a_late_confirmation_is_gone_and_a_forged_one_unknown(web: WebSite) -> N
     path = confirm_path(web)
     web.now = NOW + timedelta(days=30)
     late = web.client().post(path)
-    assert late.status == 410 and "Tilmeld dig igen" in late.text
+    assert late.status == 410 and "tilmeld dig igen" in late.text
     assert web.client().post(f"/confirm/{TOKENS.confirm(OPTIN)}").status == 410
     for forged in ("0" * 48, TOKENS.preferences(READER), "x", "%00"):
         assert web.client().get(f"/confirm/{forged}").status == 404
@@ -258,11 +257,10 @@ def posts(web: WebSite) -> list[str]:
         "/unsubscribe/{token}": TOKENS.unsubscribe(READER, HEALTH),
         "/preferences/{token}": TOKENS.preferences(READER),
     }
-    routes = [route for route in web.app().routes if isinstance(route, Route)]
     return [
         route.path.replace("{token}", tokens.get(route.path, ""))
-        for route in routes
-        if "POST" in (route.methods or ())
+        for route in routes(web.app())
+        if "POST" in (route.methods or ()) and not route.path.startswith("/feeds/")
     ]
 
 
@@ -377,12 +375,8 @@ def test_no_get_changes_anything(web: WebSite) -> None:
         "/unsubscribe/{token}": TOKENS.unsubscribe(READER, HEALTH),
         "/preferences/{token}": TOKENS.preferences(READER),
     }
-    paths = {
-        re.sub(r"\{\w+\}", values.get(route.path, "1"), route.path)
-        for route in app.routes
-        if isinstance(route, Route)
-    }
-    assert len(paths) >= 17
+    paths = {re.sub(r"\{\w+(:path)?\}", values.get(route.path, "1"), route.path) for route in routes(app)}
+    assert len(paths) >= 24
     before = copy.deepcopy((web.subscribers, web.archive))
     client = Client(app)
     for path in [*sorted(paths), *sorted(paths)]:

@@ -27,7 +27,12 @@ from syndicate.web.feeds import FORMATS
 from syndicate.web.language import choose
 from syndicate.web.texts import Texts, load_texts
 
-STATIC_TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
+STATIC_TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+}
 
 
 @dataclass(frozen=True, slots=True)
