@@ -43,7 +43,7 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
 @pytest.fixture
 def runner(app: App) -> Iterator[LocalRunner]:
     runner = LocalRunner(app, threads=2)
-    runner.start(alone=True)
+    runner.start()
     yield runner
     runner.stop()
 

@@ -13,6 +13,7 @@ import click
 
 from syndicate.bootstrap import DEFAULT_CONFIG, App, load_config
 from syndicate.runner.presence import Presence
+from syndicate.runner.taking_over import take_over
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -58,10 +59,7 @@ def working_app() -> Iterator[App]:
     with opened_app() as app:
         presence = Presence(lock_path(app))
         try:
-            if presence.alone:
-                app.watch_store.release_leases()
-                app.deliver.reclaim(app.clock(), alone=True)
-                presence.share()
+            take_over(app, presence)
             yield app
         finally:
             presence.close()
@@ -78,5 +76,7 @@ def log_to_stderr(level: int = logging.INFO) -> None:
     logging.basicConfig(
         level=level, stream=sys.stderr, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s"
     )
-    for noisy in ("apscheduler", "urllib3", "alembic"):
+    for noisy in ("urllib3", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # It warns at every tick of a job that still runs: twice a second, for as long as a database is locked.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)

@@ -23,6 +23,7 @@ from syndicate.cli.context import config_option, config_path, lock_path, log_to_
 from syndicate.cli.output import say
 from syndicate.domain.errors import SyndicateError
 from syndicate.runner.presence import Presence
+from syndicate.runner.taking_over import take_over
 
 HTTP_PORT, SMTP_PORT = 8025, 1025
 STOP_SECONDS = 15.0
@@ -85,9 +86,8 @@ def _run(app: App, presence: Presence) -> None:
     from syndicate.runner.local import LocalRunner
 
     runner = LocalRunner(app, app.config.runner.threads)
-    runner.start(alone=presence.alone)
-    if presence.alone:
-        presence.share()
+    take_over(app, presence)
+    runner.start()
     try:
         _serve(app, lambda: 0, runner.trouble)
     finally:

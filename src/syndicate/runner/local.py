@@ -6,10 +6,11 @@ The scheduler only ticks. What is due comes from the database, so that nothing i
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
-from threading import Lock
+from datetime import UTC, datetime
+from threading import Event, Lock, Thread
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -22,8 +23,8 @@ log = logging.getLogger("syndicate.runner")
 JOBS = {"check": 1.0, "find": 5.0, "expand": 0.5, "deliver": 0.5, "feeds": 1.0, "reclaim": 10.0}
 ALERTS_SECONDS = 30.0
 HOUSEKEEPING_SECONDS = 3600.0
-STALE_AFTER = timedelta(minutes=2)
-FILES_AT_ONCE = 2
+STALE_SECONDS = 120.0
+CLOCK_SECONDS = 5.0
 
 
 class LocalRunner:
@@ -43,18 +44,15 @@ class LocalRunner:
         self._orphans: list[Claim] = []
         self._sending: set[str] = set()
         self._errors: dict[str, str] = {}
-        self._ticked = app.clock()
+        self._ended = Event()
+        self._ticked = time.monotonic()
 
     # --- life -------------------------------------------------------------------------------------
 
-    def start(self, *, alone: bool) -> None:
-        """Takes up what a dead process left, then begins to tick."""
+    def start(self) -> None:
+        """Makes the database agree with the configuration, then begins to tick. Waits for no network."""
         app = self._app
-        if alone:
-            app.watch_store.release_leases()
-        app.deliver.reclaim(app.clock(), alone=alone)
         app.check.sync(app.clock())
-        app.check.find(app.clock())
         app.feeds.render_feeds(app.clock())
         verbs: dict[str, Callable[[], object]] = {
             "check": self._check,
@@ -69,9 +67,12 @@ class LocalRunner:
         self._every(ALERTS_SECONDS, "alerts", lambda: app.alerts.review(app.clock()))
         self._every(HOUSEKEEPING_SECONDS, "housekeeping", lambda: app.housekeeping.prune(app.clock()))
         self._scheduler.start()
+        self._tick_now("find")
+        Thread(target=self._watch_clock, name="clock", daemon=True).start()
 
     def stop(self) -> None:
         """Claims nothing more and lets what is on its way end; leases cover what does not."""
+        self._ended.set()
         self._scheduler.shutdown(wait=True)
         self._visits.shutdown(wait=True, cancel_futures=True)
         self._sends.shutdown(wait=True, cancel_futures=True)
@@ -79,16 +80,31 @@ class LocalRunner:
     def trouble(self) -> list[str]:
         """What keeps the service from working, in words; empty when all is well."""
         found = sorted(set(self._errors.values()))
-        if self._app.clock() - self._ticked > STALE_AFTER:
+        if time.monotonic() - self._ticked > STALE_SECONDS:
             found.append("The scheduler has not ticked for two minutes.")
         return found
+
+    def _tick_now(self, *names: str) -> None:
+        for name in names:
+            self._scheduler.modify_job(name, next_run_time=datetime.now(UTC))
+
+    def _watch_clock(self) -> None:
+        """APScheduler waits for times of day: one that was set back would halt all ticks for as long."""
+        ahead = time.time() - time.monotonic()
+        while not self._ended.wait(CLOCK_SECONDS):
+            before, ahead = ahead, time.time() - time.monotonic()
+            if before - ahead > CLOCK_SECONDS:
+                log.warning(
+                    "The clock was set back by %d s; what is due is looked for at once.", before - ahead
+                )
+                self._tick_now(*(job.id for job in self._scheduler.get_jobs()))
 
     def _every(self, seconds: float, name: str, verb: Callable[[], object]) -> None:
         self._scheduler.add_job(lambda: self._guarded(name, verb), "interval", seconds=seconds, id=name)
 
     def _guarded(self, name: str, verb: Callable[[], object]) -> None:
         """One tick. An error is remembered until the job works again, and never ends the job."""
-        self._ticked = self._app.clock()
+        self._ticked = time.monotonic()
         try:
             verb()
         except SyndicateError as error:
@@ -123,22 +139,30 @@ class LocalRunner:
 
     def _visit(self, claim: Claim) -> None:
         try:
-            report = self._app.check.visit(claim, self._app.clock())
-            if report.update_id or report.problem:
-                said = report.problem.replace("\n", " ")
-                log.info("%s %s %s %s", claim.source_id, report.outcome, report.update_id, said)
+            self._visit_or_tell(claim)
         except StorageError as error:
             log.error("visit of %s: %s", claim.key, error)
             with self._lock:
                 self._orphans.append(claim)
-        except Exception:  # one document that meets a fault of ours must not stop the others
-            log.exception("visit of %s failed", claim.key)
-            fault = SyndicateError("The visit failed for a reason of its own.", hint="See the log.")
-            self._app.check.fail(claim, fault, self._app.clock())
         finally:
             with self._lock:
                 self._visiting.pop(claim.document_id, None)
                 self._hosts.pop(claim.document_id, None)
+
+    def _visit_or_tell(self, claim: Claim) -> None:
+        """One visit; a fault of ours in it is told of its document, and stops no other."""
+        try:
+            report = self._app.check.visit(claim, self._app.clock())
+        except StorageError:
+            raise
+        except Exception:
+            log.exception("visit of %s failed", claim.key)
+            fault = SyndicateError("The visit failed for a reason of its own.", hint="See the log.")
+            self._app.check.fail(claim, fault, self._app.clock())
+            return
+        if report.update_id or report.problem:
+            said = report.problem.replace("\n", " ")
+            log.info("%s %s %s %s", claim.source_id, report.outcome, report.update_id, said)
 
     def _release_orphans(self) -> None:
         with self._lock:
@@ -155,7 +179,7 @@ class LocalRunner:
 
     def _expand(self) -> None:
         self._app.moderate.publish_approved(self._app.clock())
-        while self._app.expand.expand(self._app.clock()):
+        while self._scheduler.running and self._app.expand.expand(self._app.clock()):
             pass
 
     def _deliver(self) -> None:

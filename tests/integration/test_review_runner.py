@@ -1,0 +1,138 @@
+"""The runner when the clock is set back, the network hangs, and other processes are alive."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+
+from syndicate.bootstrap import App
+from syndicate.config import StorageConfig
+from syndicate.domain.errors import StorageError
+from syndicate.runner import local
+from syndicate.runner.local import LocalRunner
+from syndicate.runner.presence import Presence
+from syndicate.runner.taking_over import take_over
+from tests.integration.test_runner import app as app
+from tests.integration.test_runner import checks, until
+
+
+@pytest.fixture
+def runner(app: App) -> Iterator[LocalRunner]:
+    runner = LocalRunner(app, threads=2)
+    yield runner
+    runner.stop()
+
+
+# --- time ---------------------------------------------------------------------------------------------
+
+
+def test_a_clock_that_is_set_back_does_not_halt_the_ticks(
+    runner: LocalRunner, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local, "CLOCK_SECONDS", 0.1)
+    runner.start()
+    until(lambda: checks(app) >= 1)
+    an_hour_on = datetime.now(UTC) + timedelta(hours=1)
+    for job in runner._scheduler.get_jobs():  # what the jobs wait for, seen from an hour earlier
+        job.modify(next_run_time=an_hour_on)
+    before, now = checks(app), time.time
+    monkeypatch.setattr(time, "time", lambda: now() - 3600)
+    until(lambda: checks(app) > before)
+
+
+def test_nothing_of_the_start_waits_for_the_network(
+    runner: LocalRunner, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered, asked, found = Event(), Event(), app.check.find
+
+    def hangs(*args: Any) -> Any:
+        asked.set()
+        answered.wait(20)
+        return found(*args)
+
+    monkeypatch.setattr(app.check, "find", hangs)
+    runner.start()
+    assert asked.wait(20)
+    assert runner.trouble() == []
+    answered.set()
+    until(lambda: checks(app) >= 1)
+
+
+# --- faults -------------------------------------------------------------------------------------------
+
+
+def test_a_fault_while_the_database_is_locked_leaves_the_document_due(
+    runner: LocalRunner, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: Any) -> Any:
+        raise ZeroDivisionError
+
+    def locked(*args: Any) -> Any:
+        asked.set()
+        raise StorageError("The database is locked by another process.")
+
+    asked = Event()
+    with monkeypatch.context() as patch:
+        patch.setattr(app.check, "visit", broken)
+        patch.setattr(app.check, "fail", locked)
+        runner.start()
+        assert asked.wait(20)
+    until(lambda: checks(app) >= 1)  # and not only when its lease of a quarter of an hour has ended
+
+
+# --- who is alone -------------------------------------------------------------------------------------
+
+
+def lease(app: App) -> None:
+    app.check.sync(app.clock())
+    app.check.find(app.clock())
+    assert app.check.claim(app.clock(), limit=5)
+
+
+def test_whoever_is_alone_takes_up_what_the_dead_left(app: App, tmp_path: Path) -> None:
+    lease(app)
+    presence = Presence(tmp_path / "s.lock")
+    take_over(app, presence)
+    assert app.check.claim(app.clock(), limit=5)
+    presence.close()
+
+
+def test_whoever_is_not_alone_leaves_the_living_their_work(app: App, tmp_path: Path) -> None:
+    other = Presence(tmp_path / "s.lock")
+    other.share()
+    lease(app)
+    presence = Presence(tmp_path / "s.lock")
+    take_over(app, presence)
+    assert app.check.claim(app.clock(), limit=5) == []
+    presence.close()
+    other.close()
+
+
+def test_a_lock_on_this_machine_tells_nothing_of_others_on_a_shared_database(
+    app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lease(app)  # while a process on another machine works on the same PostgreSQL
+    _ = app.database
+    shared = StorageConfig(url="postgresql+psycopg://db.example/syndicate")
+    monkeypatch.setattr(app, "config", app.config.model_copy(update={"storage": shared}))
+    presence = Presence(tmp_path / "s.lock")
+    assert presence.alone
+    take_over(app, presence)
+    assert app.check.claim(app.clock(), limit=5) == []
+    presence.close()
+
+
+def test_others_are_let_in_before_our_own_work_begins(app: App, tmp_path: Path) -> None:
+    """Else a second process could come to be alone while the lock changes, and take up our living work."""
+    presence = Presence(tmp_path / "s.lock")
+    take_over(app, presence)
+    second = Presence(tmp_path / "s.lock")  # would wait for ever if the lock were not shared by now
+    assert not second.alone
+    second.close()
+    presence.close()
