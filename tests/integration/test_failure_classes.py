@@ -399,3 +399,20 @@ def test_D5_a_source_that_fails_for_a_week_is_one_alert_and_one_recovery(tmp_pat
     (mail,) = watcher.mails()
     assert mail["Subject"].startswith("Virker igen")
     one(watcher)  # and what changed in between is told
+
+
+# --- said, not silently watched as nothing ------------------------------------------------------------
+
+
+def test_a_page_that_is_empty_without_javascript_is_said(tmp_path: Path) -> None:
+    watcher = Watcher(tmp_path)
+    empty = b'<html><body><div id="root"></div><script src="/app.js"></script></body></html>'
+    for body in (empty, empty.replace(b"></div>", b"><p>Henter ...</p></div>")):
+        watcher.serve(body)
+        (report,) = watcher.day()
+        assert report.outcome == "failed"
+        assert watcher.problem.startswith("needs-javascript: ")
+    watcher.serve(page(*BASE))
+    watcher.day()
+    assert watcher.problem == ""
+    assert watcher.updates() == []

@@ -89,3 +89,28 @@ def test_a_message_says_what_to_do() -> None:
     with pytest.raises(SuspectContent) as caught:
         inspect(version_of("# Log ind", "Adgangskode", "Brugernavn"), None, body_size=10)
     assert "headers_env" in str(caught.value)
+
+
+# --- pages that JavaScript fills ----------------------------------------------------------------------
+
+FILLED = (
+    b'<div id="root"></div><script src="/app.js"></script>',
+    b"<noscript>You need to enable JavaScript to run this app.</noscript><script>go()</script>",
+    b"<app-root></app-root><script src=/main.js></script>",
+)
+
+
+@pytest.mark.parametrize("body", FILLED)
+def test_a_page_that_javascript_fills_is_said_to_be_one(body: bytes) -> None:
+    with pytest.raises(SuspectContent) as caught:
+        inspect(version_of("# Min kommune"), None, body_size=len(body), body=body)
+    assert caught.value.reason is SuspectReason.NEEDS_JAVASCRIPT
+
+
+def test_a_text_that_is_there_without_javascript_is_believed() -> None:
+    body = FILLED[0]
+    long = version_of("# Råd", *(f"Kommunen bør gøre {n} ting for borgerne hvert år." for n in range(9)))
+    inspect(long, None, body_size=len(body), body=body)
+    short = version_of("Kommunen bør tilbyde en samtale.")
+    inspect(short, short, body_size=len(body), body=body)
+    inspect(short, None, body_size=9, body=b"<script>count()</script><p>x</p>")

@@ -90,6 +90,7 @@ class SuspectReason(StrEnum):
     ERROR_PAGE = "error-page"
     LOGIN = "login"
     BOT_WALL = "bot-wall"
+    NEEDS_JAVASCRIPT = "needs-javascript"
     SHRUNK = "shrunk"
 
 

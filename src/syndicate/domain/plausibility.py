@@ -14,17 +14,32 @@ _SHORT = 150
 _HEAD = 40
 """Words at the start that tell what a short page is."""
 _ENOUGH = 40
+_BARE = 25
+"""Words that a page without its text may have: a title, a request to switch something on."""
+_SEARCHED = 300_000
+_ROOTS = (
+    b'id="root"',
+    b'id="app"',
+    b'id="__next"',
+    b'id="__nuxt"',
+    b'id="___gatsby"',
+    b"<app-root",
+    b"ng-app",
+    b"data-reactroot",
+)
 _REMAINING = 0.25
 
 
-def inspect(version: Version, previous: Version | None, *, body_size: int) -> None:
+def inspect(version: Version, previous: Version | None, *, body_size: int, body: bytes = b"") -> None:
     """Raises SuspectContent when `version` is not the document: nothing may be concluded from it then.
 
     `previous` is the last version that was believed (None at the first reading). `body_size` in bytes only
-    serves the message.
+    serves the message; `body`, where it is a web page, tells whether JavaScript would fill it.
     """
     text = essence(version.text)
     count = len(text.split())
+    if count <= _BARE and not _is_known(version, previous):
+        refuse_scripted(body)
     if count == 0:
         raise SuspectContent(
             SuspectReason.EMPTY,
@@ -34,6 +49,22 @@ def inspect(version: Version, previous: Version | None, *, body_size: int) -> No
     if count <= _SHORT and not _is_known(version, previous):
         _refuse_walls(version, text)
     _refuse_shrunk(count, previous)
+
+
+def refuse_scripted(body: bytes) -> None:
+    """Raises SuspectContent when a page that has hardly a word is one that JavaScript fills.
+
+    It has scripts, and either asks for JavaScript or has the empty element that a framework fills. Its bytes
+    are searched, not parsed.
+    """
+    head = body[:_SEARCHED].lower()
+    asks = b"<noscript" in head and b"javascript" in head
+    if b"<script" in head and (asks or any(root in head for root in _ROOTS)):
+        raise SuspectContent(
+            SuspectReason.NEEDS_JAVASCRIPT,
+            "The page shows its text only with JavaScript, which is not run here.",
+            hint="Look for another address of the same text: a feed, a PDF, a version for printing.",
+        )
 
 
 def _is_known(version: Version, previous: Version | None) -> bool:

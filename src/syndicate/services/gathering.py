@@ -11,7 +11,14 @@ from datetime import datetime
 from hashlib import sha256
 
 from syndicate.domain import plausibility
-from syndicate.domain.errors import FetchError, FetchReason, ParseError, SuspectContent, SuspectReason
+from syndicate.domain.errors import (
+    FetchError,
+    FetchReason,
+    ParseError,
+    ParseReason,
+    SuspectContent,
+    SuspectReason,
+)
 from syndicate.domain.matching import KnownAttachment, match
 from syndicate.domain.model import Attachment, Version
 from syndicate.domain.scheduling import is_full_visit
@@ -156,10 +163,17 @@ class Gatherer:
             self._report.note(
                 f"{seen.url}: read {len(seen.version.blocks)} blocks, language {seen.version.language or '?'}"
             )
-            plausibility.inspect(seen.version, self.previous(seen), body_size=len(body))
+            plausibility.inspect(
+                seen.version,
+                self.previous(seen),
+                body_size=len(body),
+                body=body if is_html(seen) else b"",
+            )
         except (ParseError, SuspectContent) as error:
-            seen.error = error
-            self._report.note(f"{seen.url}: {error}")
+            # a selector that is dead says nothing of the rest of the page
+            whole = not self._source.options.select
+            seen.error = _why_empty(error, seen, body) if whole else error
+            self._report.note(f"{seen.url}: {seen.error}")
 
     def confirms(self, seen: Seen) -> bool:
         """Whether a page that was retrieved at this visit says the same when it is asked for once more.
@@ -205,6 +219,16 @@ class Gatherer:
             return None
         self._store.keep_version(snapshot.id, again)
         return again if again.recipe == seen.version.recipe else None
+
+
+def _why_empty(error: ParseError | SuspectContent, seen: Seen, body: bytes) -> ParseError | SuspectContent:
+    """Of a page without text it is said when JavaScript would have filled it."""
+    if isinstance(error, ParseError) and error.reason is ParseReason.NO_TEXT and is_html(seen):
+        try:
+            plausibility.refuse_scripted(body)
+        except SuspectContent as better:
+            return better
+    return error
 
 
 def _charsets(latest: KeptSnapshot | None, answer: Retrieved) -> tuple[str, str] | None:
