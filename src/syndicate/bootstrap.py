@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from syndicate.isolation.pool import ReaderPool
     from syndicate.rendering import MailSettings, Renderer
     from syndicate.services.alerts import AlertService
+    from syndicate.services.amend import AmendService
     from syndicate.services.check import CheckService
     from syndicate.services.deliver import DeliverService
     from syndicate.services.expand import Destination, ExpandService
@@ -358,6 +359,13 @@ class App:
         from syndicate.services.moderate import ModerateService
 
         return ModerateService(self.updates, self.expand, self.channels)
+
+    @cached_property
+    def amend(self) -> AmendService:
+        from syndicate.services.amend import AmendService
+        from syndicate.storage.updates import UpdateRows
+
+        return AmendService(UpdateRows(self.database), self.channels)
 
     # --- the public -------------------------------------------------------------------------------
 

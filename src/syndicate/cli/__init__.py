@@ -36,6 +36,8 @@ for command in (
     deciding.preview,
     deciding.approve,
     deciding.dismiss,
+    deciding.correct,
+    deciding.withdraw,
     sending.deliver,
     sending.deliveries,
     sending.channels,

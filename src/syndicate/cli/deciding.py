@@ -1,4 +1,4 @@
-"""updates, show, preview, approve, dismiss: the editorial step."""
+"""updates, show, preview, approve, dismiss, correct, withdraw: the editorial step."""
 
 from __future__ import annotations
 
@@ -129,3 +129,27 @@ def dismiss(update: str, by: str) -> None:
     with opened_app() as app:
         found = app.moderate.dismiss(update, by, app.clock())
     say(f"{found.id} is dismissed. Later changes are compared with what it was about.")
+
+
+@click.command()
+@click.argument("update")
+@click.option("--text", required=True, help="What was wrong, in a sentence for readers.")
+@click.option("--by", default=getpass.getuser, help="Who corrects (default: the user of this machine).")
+@config_option
+def correct(update: str, text: str, by: str) -> None:
+    """Correct a published UPDATE: all who got it are told."""
+    with opened_app() as app:
+        found = app.amend.correct(update, text, by, app.clock())
+    say(f"{found.id} corrects {found.corrects}. The running service sends it, or `syndicate deliver`.")
+
+
+@click.command()
+@click.argument("update")
+@click.option("--reason", required=True, help="Why, in a sentence for readers.")
+@click.option("--by", default=getpass.getuser, help="Who withdraws (default: the user of this machine).")
+@config_option
+def withdraw(update: str, reason: str, by: str) -> None:
+    """Withdraw a published UPDATE: all who got it are told, and nobody gets it any more."""
+    with opened_app() as app:
+        found = app.amend.withdraw(update, reason, by, app.clock())
+    say(f"{found.id} withdraws {found.corrects}. The running service sends it, or `syndicate deliver`.")

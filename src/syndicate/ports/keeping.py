@@ -363,6 +363,11 @@ class UpdateStore(Protocol):
 
     def approved(self) -> list[Update]: ...
 
+    def amend(self, later: Update, channels: Sequence[str], by: str, now: datetime) -> bool:
+        """Publishes an update that corrects or withdraws another, and plans its fan-out. A withdrawal cancels
+        what waits to be sent of the earlier one. False when it is there already."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class FanOut:
@@ -478,6 +483,10 @@ class Outbox(Protocol):
         self, fan_out: FanOut, deliveries: Sequence[PlannedDelivery], cursor: int, done: bool, now: datetime
     ) -> None:
         """Messages, deliveries and the cursor together. A delivery that exists already is left alone."""
+        ...
+
+    def told(self, update_id: str, channel: str, targets: Collection[str]) -> set[str]:
+        """Those of the targets that were told of an update on a channel, or are about to be."""
         ...
 
     def stored_messages(self, update_id: str, channel: str, account: str) -> list[Message]: ...

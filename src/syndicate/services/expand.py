@@ -6,7 +6,7 @@ chunk, and a repeated chunk finds its deliveries there already.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -62,9 +62,11 @@ class ExpandService:
         One that cannot be expanded stays open and holds up no other; its error is raised in the end.
         """
         planned, faults = 0, []
-        for fan_out in self._outbox.fan_outs(limit=OPEN_AT_ONCE):
+        fan_outs = self._outbox.fan_outs(limit=OPEN_AT_ONCE)
+        underway = {(fan_out.update_id, fan_out.channel) for fan_out in fan_outs}
+        for fan_out in fan_outs:
             try:
-                planned += self._expand(fan_out, now)
+                planned += self._expand(fan_out, underway, now)
             except StorageError:
                 raise
             except Exception as error:  # noqa: BLE001 (ours or of a template: the others must go on)
@@ -73,10 +75,12 @@ class ExpandService:
             raise faults[0]
         return planned
 
-    def _expand(self, fan_out: FanOut, now: datetime) -> int:
+    def _expand(self, fan_out: FanOut, underway: set[tuple[str, str]], now: datetime) -> int:
         update = self._archive.update(fan_out.update_id)
         if update is None:
             return 0
+        if (update.corrects, fan_out.channel) in underway:
+            return 0  # who is to be told of what it corrects is known when that one is planned
         if fan_out.channel == EMAIL:
             return self._to_readers(fan_out, update, now)
         return self._to_accounts(fan_out, update, now)
@@ -97,7 +101,11 @@ class ExpandService:
         planned: list[PlannedDelivery] = []
         for name, destination in self._destinations.items():
             account = destination.account
-            if account.channel == fan_out.channel and account.wants(update.topics, update.significance):
+            if (
+                account.channel == fan_out.channel
+                and account.wants(update.topics, update.significance)
+                and self._concerned(update, account.channel, [account.id])
+            ):
                 planned += self._to_account(update, name, destination, now)
         self._outbox.plan(fan_out, planned, fan_out.cursor, True, now)
         return len(planned)
@@ -127,8 +135,11 @@ class ExpandService:
             return 0
         readers = self._outbox.readers(update.topics, fan_out.cursor, CHUNK)
         mails = {mail.language: mail for mail in self._outbox.stored_messages(update.id, EMAIL, EMAIL)}
+        concerned = self._concerned(update, EMAIL, [reader.uid for reader in readers])
         planned = []
         for reader in readers:
+            if reader.uid not in concerned:
+                continue
             language = reader.language if reader.language in self._languages else self._languages[0]
             if language not in mails:
                 mails[language] = self._renderer.mail(update, language)
@@ -141,6 +152,10 @@ class ExpandService:
         cursor = readers[-1].row if readers else fan_out.cursor
         self._outbox.plan(fan_out, planned, cursor, len(readers) < CHUNK, now)
         return len(planned)
+
+    def _concerned(self, update: Update, channel: str, targets: Sequence[str]) -> set[str]:
+        """A correction concerns those who were told of what it corrects; any other update, everyone."""
+        return self._outbox.told(update.corrects, channel, targets) if update.corrects else set(targets)
 
     def _planned(
         self, update: Update, name: str, target: Target, message: Message, now: datetime, part: int = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -70,6 +70,17 @@ class OutboxRows:
             moved = update(t.fanout).where(here).values(cursor=cursor, done=done)
             if connection.execute(moved).rowcount:
                 plan_deliveries(connection, deliveries, now)
+
+    def told(self, update_id: str, channel: str, targets: Collection[str]) -> set[str]:
+        query = select(t.delivery.c.target).where(
+            t.delivery.c.kind == Subject.UPDATE.value,
+            t.delivery.c.subject == update_id,
+            t.delivery.c.channel == channel,
+            t.delivery.c.target.in_(targets),
+            t.delivery.c.state.not_in((DeliveryState.CANCELLED.value, DeliveryState.DEAD.value)),
+        )
+        with self._db.read() as connection:
+            return set(connection.execute(query).scalars())
 
     def stored_messages(self, update_id: str, channel: str, account: str) -> list[Message]:
         query = select(t.message).where(

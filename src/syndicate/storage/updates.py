@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import and_, delete, select, update
 
-from syndicate.domain.model import Message, Subject, Update, UpdateState
+from syndicate.domain.model import DeliveryState, Message, Subject, Update, UpdateKind, UpdateState
 from syndicate.storage import tables as t
 from syndicate.storage.engine import Database
 from syndicate.storage.messages import keep_message, message_from
-from syndicate.storage.publishing import move_base, publish
+from syndicate.storage.publishing import keep_update, move_base, publish
 from syndicate.storage.rows import updates_from
 
 HELD, APPROVED = UpdateState.HELD.value, UpdateState.APPROVED.value
@@ -79,6 +79,30 @@ class UpdateRows:
             move_base(connection, update_id)
             _note(connection, now, "dismissed", update_id, by)
             return True
+
+    def amend(self, later: Update, channels: Sequence[str], by: str, now: datetime) -> bool:
+        with self._db.write() as connection:
+            if connection.execute(select(t.update.c.id).where(t.update.c.id == later.id)).first():
+                return False
+            keep_update(connection, later, [])
+            if later.kind is UpdateKind.WITHDRAWAL:
+                _stop(connection, later.corrects)
+            publish(connection, later.id, channels, now)
+            _note(connection, now, later.kind.value, later.corrects, by)
+            return True
+
+
+def _stop(connection: Any, update_id: str) -> None:
+    """Nothing more of an update is planned or sent."""
+    connection.execute(update(t.fanout).where(t.fanout.c.update_id == update_id).values(done=True))
+    waiting = and_(
+        t.delivery.c.kind == Subject.UPDATE.value,
+        t.delivery.c.subject == update_id,
+        t.delivery.c.state == DeliveryState.PENDING.value,
+        ~t.delivery.c.doubtful,
+    )
+    cancelled = {"state": DeliveryState.CANCELLED.value, "error": "withdrawn"}
+    connection.execute(update(t.delivery).where(waiting).values(cancelled))
 
 
 def _about(update_id: str) -> Any:
