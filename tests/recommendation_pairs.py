@@ -65,8 +65,8 @@ def told(changes: Iterable[Change]) -> tuple[Told, ...]:
 
 
 def version_with_links(lines: Iterable[str], language: str) -> Version:
-    """`version_of` with links written as "[words](https://…)"."""
-    lines = tuple(lines)
+    """`version_of` with links written as "[words](https://…)"; soft hyphens go, as in every parser."""
+    lines = tuple(line.replace("\u00ad", "") for line in lines)
     version = version_of(*(LINK.sub(r"\1", line) for line in lines), language=language)
     links = [tuple(Link(*found) for found in LINK.findall(line)) for line in lines]
     blocks = zip(version.blocks, links, strict=True)
