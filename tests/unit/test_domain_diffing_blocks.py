@@ -167,6 +167,14 @@ def test_a_number_that_vanishes_in_a_joined_item_is_told() -> None:
     assert changes(before, version_of("1. Hold møder. Sov godt.")) != ()
 
 
+def test_an_item_that_was_split_is_reworded_and_another_added() -> None:
+    before = version_of("1. Patienten bør tilbydes en samtale om medicin, og egen læge orienteres.")
+    after = version_of("1. Patienten bør tilbydes en samtale om medicin.", "2. Egen læge orienteres.")
+    assert told(changes(before, after)) == [("reworded", "1", "1"), ("added", "", "2")]
+    assert told(changes(after, before)) == [("reworded", "1", "1"), ("removed", "2", "")]
+    assert all(change.facets == () for change in changes(before, after))
+
+
 def test_a_repeated_line_that_goes_once_is_removed_once() -> None:
     before = version_of("Ja | Nej", "Spis frugt", "Ja | Nej", "Drik vand")
     assert told(changes(before, version_of("Ja | Nej", "Spis frugt", "Drik vand"))) == [("removed", "", "")]

@@ -57,6 +57,16 @@ DANISH = [
     ("Frist i maj for alle her.", "Frist i juni for alle her.", []),
     ("Aspirin | 10 mg | 2 gange", "Aspirin | 20 mg | 2 gange", [(N, "10 mg", "20 mg", "")]),
     ("Kommunen inddrager naboer i arbejdet.", "Kommunen inddrager beboere i arbejdet.", []),
+    ("Svar gives inden 10 dage nu.", "Svar gives inden 10 hverdage nu.", [(N, "10 dage", "10 hverdage", "")]),
+    ("Betal 40 kr. for prøven.", "Betal 50 kr. for prøven.", [(N, "40 kr.", "50 kr.", "")]),
+    ("Højst 300 Bq/m³ i rummet.", "Højst 100 Bq/m³ i rummet.", [(N, "300 Bq/m³", "100 Bq/m³", "")]),
+    ("Følg § 8, stk. 2, i loven.", "Følg § 9, stk. 3, i loven.", []),
+    ("Følg §§ 8 og 9 i loven.", "Følg §§ 8 og 10 i loven.", []),
+    ("Gælder type 1-diabetes her.", "Gælder type 2-diabetes her.", []),
+    ("Hjelmen følger EN 1078 altid.", "Hjelmen følger EN 1080 altid.", []),
+    ("Mandler med skal kan spises.", "Mandler uden hinde kan spises.", [(X, "", "uden", "")]),
+    ("Der står ”Du skal vaske dig nu”.", "Der står ”Du bør vaske dig nu”.", []),
+    ("Mad anbefales ikke 2 dage før.", "Mad frarådes 3 dage før.", [(N, "2 dage", "3 dage", "")]),
 ]
 
 ENGLISH = [
@@ -73,6 +83,11 @@ ENGLISH = [
     ("Visit in May 2017 only.", "Visit in May 2018 only.", [(D, "May 2017", "May 2018", "")]),
     ("Due January 1, 2017 at last.", "Due 2 Jan 2017 at last.", [(D, "January 1, 2017", "2 Jan 2017", "")]),
     ("For two weeks at home.", "For three weeks at home.", [(N, "two weeks", "three weeks", "")]),
+    ("Rinse the can before use.", "Rinse the jar before use.", []),
+    ("Pay £40 for each visit.", "Pay £50 for each visit.", [(N, "£40", "£50", "")]),
+    ("Due in 10 days at last.", "Due in 10 working days at last.", [(N, "10 days", "10 working days", "")]),
+    ("You may take it at home.", "You can take it at home.", [(S, "may", "can", "")]),
+    ("“You must rest at home.”", "“You should rest at home.”", [(S, "must", "should", "weaker")]),
     ("See item No. 5 below.", "See item No. 6 below.", [(N, "5", "6", "")]),
 ]
 
@@ -121,6 +136,12 @@ COSMETIC = [
     ("1.234 visninger", "1.240 visninger"),
     ("1,234 views", "1,240 views"),
     ("© 2016 Foreningen", "© 2017 Foreningen"),
+    ("Siden er vist 1.204 gange.", "Siden er vist 1.377 gange."),
+    ("Antal besøg på siden: 204", "Antal besøg på siden: 205"),
+    ("204 har læst denne side.", "205 har læst denne side."),
+    ("This page has been viewed 1,204 times since May.", "This page has been viewed 1,377 times since May."),
+    ("Tag 5 mikrogram om dagen.", "Tag 5 µg om dagen."),
+    ("Ydelsen er 40 pct. af lønnen.", "Ydelsen er 40 procent af lønnen."),
 ]
 
 
@@ -161,6 +182,32 @@ EDITORIAL = [
 def test_a_mended_typing_error_is_editorial(before: str, after: str) -> None:
     change = only_change(before, after, "da")
     assert (change.significance, change.facets) == (Significance.EDITORIAL, ())
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "language"),
+    [
+        ("Brug af sæbe anbefales ikke.", "Brug af sæbe frarådes.", "da"),
+        ("Vi fraråder brug af sæbe.", "Vi anbefaler ikke brug af sæbe.", "da"),
+        ("Sweets are not recommended for children.", "Sweets are advised against for children.", "en"),
+        ("You must wear a helmet.", "You have to wear a helmet.", "en"),
+    ],
+)
+def test_the_same_strength_in_other_words_is_editorial(before: str, after: str, language: str) -> None:
+    change = only_change(before, after, language)
+    assert (change.significance, change.facets) == (Significance.EDITORIAL, ())
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Prøven bør tages nu.", "Prøven bør normalt tages nu."),
+        ("Brug af parfumeret sæbe anbefales ikke til børn.", "Brug af parfumeret sæbe frarådes til dyr."),
+        ("Børn kan ikke få mælk.", "Børn behøver ikke få mælk."),
+    ],
+)
+def test_a_hedge_another_word_or_another_leave_is_substantive(before: str, after: str) -> None:
+    assert only_change(before, after, "da").significance is Significance.SUBSTANTIVE
 
 
 OTHER_WORDS = [

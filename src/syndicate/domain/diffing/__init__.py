@@ -94,7 +94,10 @@ class _Comparer:
         found += tuple(link_facets(before, after))
         if not found and only_another_form(before.text, after.text, self._grammar):
             return None
-        mended = not found and is_mended(old, new, hunks, self._uses)
+        mended = not found and (
+            is_mended(old, new, hunks, self._uses)
+            or essence(self._grammar.demands(before.text)) == essence(self._grammar.demands(after.text))
+        )
         significance = Significance.EDITORIAL if mended else Significance.SUBSTANTIVE
         return replace(change, facets=found, edits=edits(old, new, hunks), significance=significance)
 

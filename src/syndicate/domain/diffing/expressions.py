@@ -13,7 +13,10 @@ from syndicate.domain.model import FacetKind
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A stretch of a text that says one thing; equal `key`s say the same ("1. jan. 2017", "01-01-2017")."""
+    """A stretch of a text that says one thing; equal `key`s say the same ("1. jan. 2017", "01-01-2017").
+
+    `fillers` are words inside a demand that neither raise nor lower it ("normally").
+    """
 
     kind: FacetKind
     start: int
@@ -21,21 +24,55 @@ class Expression:
     text: str
     key: str
     strength: Strength | None = None
+    fillers: str = ""
 
 
-_QUOTED = re.compile(r"(?<!\w)[\"“”„»«‘’']([^\"“”„»«‘’'\s]+(?:\s[^\"“”„»«‘’'\s]+){0,2})[\"“”„»«‘’'](?!\w)")
+_QUOTED = re.compile(
+    r"\"[^\"]{1,120}\"|“[^“”]{1,120}”|»[^»«]{1,120}«|«[^»«]{1,120}»|„[^„“”]{1,120}[“”]"
+    r"|”[^“”]{1,120}”|(?<!\w)‘[^‘’]{1,120}’(?!\w)|(?<!\w)[‘’'][^‘’'\s]+(?:\s[^‘’'\s]+){0,2}[‘’'](?!\w)"
+)
 _NUM = r"(?:\d{1,3}(?:[ .,]\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)*)"
 _NUMBER = re.compile(
-    rf"(?<![\w.,])(?<!\w[-–])(?P<limit>[<>≤≥±~]\s?)?(?P<sign>[-−+])?"
+    rf"(?<![\w.,])(?<!\w[-–])(?P<limit>[<>≤≥±~]\s?)?(?P<coin>[€$£]\s?|\bkr\.\s|\b(?:DKK|EUR|GBP|USD)\s)?"
+    rf"(?P<sign>[-−+])?"
     rf"(?P<first>{_NUM})(?P<rest>(?:\s?[-–—]\s?{_NUM})*)"
 )
-_UNIT = re.compile(r"[\s-]?(?P<unit>%|‰|°\s?[CF]\b|[€$£]|[^\W\d_]+(?:/[^\W\d_]+)*)")
+_LONGEST_CODE = 40
+_STANDARD = re.compile(r"\b(?:EN|ISO|DS|DIN|IEC)\s\Z")
 _SYMBOLS = frozenset(["%", "‰", "€", "$", "£", "°C", "°F"])
 _METRIC = """
     ng µg ug mcg mg g kg t pg ml cl dl l µl mm cm m km mmol mol µmol nmol meq kj kcal cal hz mmhg pa kpa
-    bar w kw kwh mw mbit gb mb kb h min s sek ms m² m³ db dba v lux ppm ppb iu
+    bar w kw kwh mw mbit gb mb kb h min s sek ms m² m³ m2 m3 db dba v lux ppm ppb iu bq kbq sv msv µsv ha
 """
-_PERCENT = frozenset(["pct", "procent", "percent", "per-cent"])
+_ABBREVIATED = frozenset(["kr", "pct", "mio", "mia", "stk", "min", "sek"])
+"""Units whose full stop belongs to them."""
+_SPELLINGS = {
+    spelling: unit
+    for unit, spellings in {
+        "%": "pct procent percent per-cent",
+        "µg": "ug mcg mikrogram microgram micrograms",
+        "mg": "milligram milligrams",
+        "g": "gram grams",
+        "kg": "kilogram kilograms kilo kilos",
+        "ml": "milliliter millilitre millilitres milliliters",
+        "l": "liter litre litres liters",
+        "cm": "centimeter centimetre centimetres centimeters",
+        "mm": "millimeter millimetre millimetres millimeters",
+        "km": "kilometer kilometre kilometres kilometers",
+        "m": "meter metre metres meters",
+        "m²": "m2 kvadratmeter squaremetres squaremeters",
+        "m³": "m3 kubikmeter cubicmetres cubicmeters",
+        "min": "minut minutter minute minutes",
+        "dB": "decibel decibels",
+        "kr": "kroner dkk",
+        "€": "euro euros eur",
+        "$": "dollar dollars usd",
+        "£": "pound pounds gbp",
+        "°C": "gradercelsius degreescelsius",
+    }.items()
+    for spelling in spellings.split()
+}
+"""Units that are one unit written otherwise."""
 _ISO = re.compile(r"(?<![\w-])(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})(?![\w-])")
 _FIGURES = re.compile(
     r"(?<![\w./-])(?P<d>\d{1,2})(?P<sep>[./-]) ?(?P<m>\d{1,2})(?:(?P=sep)|-| ) ?"
@@ -50,6 +87,16 @@ class Grammar:
         self._languages = languages.readings(language)
         self._decimal = self._languages[0].decimal
         self._units = frozenset(_METRIC.split()).union(*(each.units for each in self._languages))
+        self._unit = _unit_pattern(name for name in self._units if " " in name)
+        self._compound_ends = tuple(end for each in self._languages for end in each.compound_ends)
+        codes = "|".join(re.escape(code) for each in self._languages for code in each.codes)
+        self._code = re.compile(
+            rf"(?<!\w)(?:{codes})\.?\s*(?:\d+\s*(?:[,–-]|\w{{2,4}})\s*)*\Z", re.IGNORECASE
+        )
+        self._look_alike = re.compile(
+            rf"(?<!\w)(?:{'|'.join(look for each in self._languages for look in each.look_alikes)})(?!\w)",
+            re.IGNORECASE,
+        )
         self._strengths = [_StrengthLexicon(each) for each in self._languages]
         self._negation = _any_of(word for each in self._languages for word in each.negations)
         # Where two languages compete, "to" is either 2 or a preposition: better no number than a wrong one.
@@ -61,8 +108,10 @@ class Grammar:
         """All expressions of `text`, in its order. A number inside a date is no number of its own."""
         found = list(self._dates.find(text))
         found += self._numbers(_masked(text, found))
-        unquoted = _QUOTED.sub(lambda quoted: "\x00" * len(quoted[0]), text).replace("’", "'")
-        found += self._find_strengths(unquoted)
+        unquoted = _blanked(_QUOTED, text)
+        # What is a quotation from end to end is the text itself.
+        unquoted = (unquoted if re.search(r"\w", unquoted) else text).replace("’", "'")
+        found += self._find_strengths(_blanked(self._look_alike, unquoted))
         found += self._negations(unquoted)
         return sorted(found, key=lambda each: each.start)
 
@@ -75,30 +124,57 @@ class Grammar:
                 done = each.end
         return "".join([*parts, text[done:]])
 
+    def demands(self, text: str) -> str:
+        """`text` with each order and advice in one form, so that other words for it are no difference."""
+        parts, done = [], 0
+        for each in self.find(text):
+            if each.strength and each.strength.rank > 1 and each.start >= done:
+                parts += [text[done : each.start], f"{each.strength}{each.fillers}"]
+                done = each.end
+        return "".join([*parts, text[done:]])
+
     def dates(self, text: str) -> list[Expression]:
         """The dates in `text`."""
         return list(self._dates.find(text))
 
     def _numbers(self, text: str) -> Iterator[Expression]:
         for found in _NUMBER.finditer(text):
-            yield self._measured(text, found.start(), found.end(), self._value(found))
+            number = self._measured(text, found.start(), found.end(), self._value(found), found["coin"] or "")
+            if (
+                found["coin"]
+                or number.end > found.end()
+                or not self._is_name(text, found.start(), found.end())
+            ):
+                yield number
         for found in self._numeral.finditer(text) if self._numeral else ():
             counted = self._measured(text, found.start(), found.end(), str(self._numerals[found[0].lower()]))
             if counted.end > found.end():
                 yield counted
 
-    def _measured(self, text: str, start: int, end: int, value: str) -> Expression:
-        """The number with the unit behind it, if there is one."""
-        unit = _UNIT.match(text, end)
+    def _measured(self, text: str, start: int, end: int, value: str, coin: str = "") -> Expression:
+        """The number with the unit behind it, if there is one; `coin` is a currency before it."""
+        unit = self._unit.match(text, end)
         name = unit["unit"] if unit else ""
         if unit and self._is_unit(name):
             end, value = unit.end(), f"{value} {_unit_key(name)}"
+            end += name.lower() in _ABBREVIATED and text[end : end + 1] == "."
+        elif coin:
+            value = f"{value} {_unit_key(coin.strip(' .'))}"
         return Expression(FacetKind.NUMBER, start, end, text[start:end], value)
 
     def _is_unit(self, name: str) -> bool:
         if name.replace(" ", "") in _SYMBOLS:
             return True
-        return name.partition("/")[0].replace("μ", "µ").lower() in self._units
+        name = " ".join(name.partition("/")[0].replace("μ", "µ").lower().split())
+        return name in self._units or name.endswith(self._compound_ends)
+
+    def _is_name(self, text: str, start: int, end: int) -> bool:
+        """Whether a number without a unit is part of a name or code: "§ 8", "stk. 2", "2-diabetes"."""
+        behind = text[end : end + 2]
+        if behind[:1] == "-" and behind[1:].isalpha():
+            return True
+        ahead = text[max(start - _LONGEST_CODE, 0) : start]
+        return bool(self._code.search(ahead) or _STANDARD.search(ahead))
 
     def _value(self, found: re.Match[str]) -> str:
         limit = (found["limit"] or "").strip()
@@ -146,9 +222,11 @@ class _StrengthLexicon:
             if found[0] in self._names:
                 continue
             phrase = " ".join(found[0].lower().split())
-            strength = self._strengths.get(phrase) or self._strengths[self._bare(phrase)]
             key = phrase if phrase in self._strengths else self._bare(phrase)
-            yield Expression(FacetKind.STRENGTH, found.start(), found.end(), found[0], key, strength)
+            fillers = " ".join(self._filler.findall(phrase))
+            yield Expression(
+                FacetKind.STRENGTH, found.start(), found.end(), found[0], key, self._strengths[key], fillers
+            )
 
     def _bare(self, phrase: str) -> str:
         return " ".join(self._filler.sub("", phrase).split())
@@ -194,6 +272,20 @@ class _DateForms:
         return f"{year or '-'}-{month:02}" + (f"-{day:02}" if day else "")
 
 
+def _blanked(pattern: re.Pattern[str], text: str) -> str:
+    """`text` with what the pattern finds blanked out, of the same length."""
+    return pattern.sub(lambda found: "\x00" * len(found[0]), text)
+
+
+def _unit_pattern(of_two_words: Iterable[str]) -> re.Pattern[str]:
+    """What may be a unit: a sign, a known pair of words, else the next word."""
+    pairs = "|".join(sorted(map(_spaced, of_two_words), key=len, reverse=True))
+    pairs = rf"(?:{pairs})(?!\w)|" if pairs else ""
+    return re.compile(
+        rf"[\s-]?(?P<unit>%|‰|°\s?[CF]\b|[€$£]|{pairs}[^\W\d_]+[23]?(?:/[^\W\d_]+[23]?)*)", re.IGNORECASE
+    )
+
+
 def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(_spaced, phrases))})(?!\w)", re.IGNORECASE)
 
@@ -203,10 +295,10 @@ def _spaced(phrase: str) -> str:
 
 
 def _unit_key(unit: str) -> str:
-    unit = unit.replace("μ", "µ").replace(" ", "")
-    if unit.lower() in _PERCENT:
-        return "%"
-    return unit.lower() if len(unit) > 3 else unit
+    unit = "".join(unit.replace("μ", "µ").split())
+    first, slash, rest = unit.partition("/")
+    folded = first.lower() if len(first) > 3 or first.lower() in _SPELLINGS else first
+    return f"{_SPELLINGS.get(folded, folded)}{slash}{rest.lower() if len(rest) > 3 else rest}"
 
 
 def _masked(text: str, found: list[Expression]) -> str:

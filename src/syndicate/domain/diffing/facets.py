@@ -11,6 +11,7 @@ from syndicate.domain.languages import Strength
 from syndicate.domain.model import Facet, FacetKind
 
 _Place = tuple[str, int]
+_Both = tuple[Expression | None, Expression | None]
 _Sides = tuple[list[Expression], list[Expression]]
 
 _ORDER = (FacetKind.STRENGTH, FacetKind.NEGATION, FacetKind.NUMBER, FacetKind.DATE)
@@ -33,16 +34,17 @@ def facets(
         places[each.kind, place][0].append(each)
     for each, place in _placed(after, [(hunk.same, hunk.j1, hunk.j2, hunk.j1) for hunk in hunks], new):
         places[each.kind, place][1].append(each)
-    found: list[Facet] = []
+    both: list[_Both] = []
     gone: list[Expression] = []
     come: list[Expression] = []
     for sides in places.values():
         olds, news = _without_common(*sides)
-        found += map(_facet, olds, news)
+        both += zip(olds, news, strict=False)
         gone += olds[len(news) :]
         come += news[len(olds) :]
-    found += _unpaired(gone, come)
-    told = (facet for facet in found if not _denies_as_before(facet))
+    both += _unpaired(gone, come)
+    same = [pair for pair in both if _demand_the_same(*pair)]
+    told = (_facet(*pair) for pair in both if not _says_as_before(*pair, same))
     return tuple(sorted(dict.fromkeys(told), key=lambda facet: _ORDER.index(facet.kind)))
 
 
@@ -77,12 +79,28 @@ def _without(found: list[Expression], taken: Counter[str]) -> list[Expression]:
     return rest
 
 
-def _denies_as_before(facet: Facet) -> bool:
-    """ "never" for "not"."""
-    return facet.kind is FacetKind.NEGATION and bool(facet.before and facet.after)
+def _demand_the_same(old: Expression | None, new: Expression | None) -> bool:
+    """Other words for the same order or advice. Leave is told always: "can" and "may" differ."""
+    if not (old and new and old.strength and new.strength):
+        return False
+    return old.strength == new.strength and old.strength.rank > 1
 
 
-def _unpaired(gone: list[Expression], come: list[Expression]) -> Iterator[Facet]:
+def _says_as_before(old: Expression | None, new: Expression | None, same: Sequence[_Both]) -> bool:
+    """Other words of the same strength, a negation inside them, or "never" for "not"."""
+    if (old, new) in same:
+        return True
+    if not all(each is None or each.kind is FacetKind.NEGATION for each in (old, new)):
+        return False
+    inside = any(_within(old, demand) or _within(new, other) for demand, other in same)
+    return inside or bool(old and new)
+
+
+def _within(inner: Expression | None, outer: Expression | None) -> bool:
+    return bool(inner and outer) and outer.start <= inner.start and inner.end <= outer.end  # type: ignore[union-attr]
+
+
+def _unpaired(gone: list[Expression], come: list[Expression]) -> Iterator[_Both]:
     """What only came or went. The same elsewhere is no change; a lone pair of one measure is one."""
     for kind in _ORDER:
         olds = [each for each in gone if each.kind is kind]
@@ -90,9 +108,9 @@ def _unpaired(gone: list[Expression], come: list[Expression]) -> Iterator[Facet]
         if kind is not FacetKind.NEGATION:
             olds, news = _without_common(olds, news)
             if len(olds) == len(news) == 1 and _measure(olds[0]) == _measure(news[0]):
-                yield _facet(olds.pop(), news.pop())
-        yield from (_facet(each, None) for each in olds)
-        yield from (_facet(None, each) for each in news)
+                yield olds.pop(), news.pop()
+        yield from ((each, None) for each in olds)
+        yield from ((None, each) for each in news)
 
 
 def _measure(each: Expression) -> str:

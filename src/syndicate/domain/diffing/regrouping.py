@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from syndicate.domain.diffing.units import Unit
+from syndicate.domain.model import BlockKind
 
 Run = tuple[int, int, int, int]
 """`olds[i1:i2]` are `news[j1:j2]`."""
@@ -73,20 +74,28 @@ def mostly_inside(olds: Sequence[Unit], news: Sequence[Unit]) -> Iterator[Run]:
 
 
 def _inside(whole: Unit, parts: Sequence[Unit]) -> Iterator[tuple[int, int]]:
-    text, at, found = f" {whole.essence} ", 0, []
+    text, at = f" {whole.essence} ", 0
+    found: list[int] = []
     for index, part in enumerate(parts):
         if part.essence.count(" ") < _WORDS - 1:
             continue
-        place = text.find(f" {part.essence} ", at)
+        # Behind the first, a printed number is part of the words.
+        words = part.joining if found else part.essence
+        place = text.find(f" {words} ", at)
         if place >= 0:
-            at = place + len(part.essence)
+            at = place + len(words)
             found.append(index)
     if len(found) > 1 and sum(len(parts[index].essence) for index in found) >= len(text) / 2:
         yield found[0], found[-1] + 1
 
 
 def belongs(part: Unit, own: Unit, other: Unit) -> bool:
-    """Whether `part`, which stands beside `own`, says what `other` says beyond `own`."""
+    """Whether `part`, which stands beside `own`, says what `other` says beyond `own`.
+
+    A list item does not: it is told as one that came or went, with its number.
+    """
+    if part.blocks[0].kind is BlockKind.ITEM:
+        return False
     words = Counter(part.joining.split())
     beyond = Counter(other.essence.split()) - Counter(own.essence.split())
     return (words & beyond).total() >= _MOSTLY * words.total()

@@ -85,9 +85,11 @@ class Language:
     """One language. Lexicons are lower case.
 
     `strengths` maps phrases to what they demand; a space in a phrase may hold up to two of `fillers`.
-    `names` are capitalised words that look like strength words and are not ("May").
+    `names` are capitalised words that look like strength words and are not ("May"), `look_alikes` regular
+    expressions of nouns that do ("the can"). `codes` are words behind which a number is a name ("§ 8").
     `months` holds all forms of the twelve names, without the full stop of an abbreviation.
-    `numerals` are number words that count when a unit follows. `decimal` is the decimal mark.
+    `numerals` are number words that count when a unit follows. `units` may be of two words; a word that ends
+    in one of `compound_ends` is a unit too ("hverdage"). `decimal` is the decimal mark.
     `own_date_labels` and `counters` are regular expressions: what stands beside the dates in a line that a
     page states about itself, and whole lines that count visits. `recommendation` and `references` are
     stems that tell from its heading what a list holds.
@@ -97,10 +99,13 @@ class Language:
     strengths: Mapping[str, Strength]
     fillers: tuple[str, ...]
     names: frozenset[str]
+    look_alikes: tuple[str, ...]
+    codes: tuple[str, ...]
     negations: tuple[str, ...]
     months: tuple[tuple[str, ...], ...]
     numerals: Mapping[str, int]
     units: frozenset[str]
+    compound_ends: tuple[str, ...]
     decimal: str
     own_date_labels: tuple[str, ...]
     counters: tuple[str, ...]

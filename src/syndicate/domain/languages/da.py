@@ -47,6 +47,8 @@ _STRENGTHS = {
     "anbefales ikke": _SHOULD_NOT,
     "anbefaler ikke": _SHOULD_NOT,
     "kan ikke anbefales": _SHOULD_NOT,
+    "tilrådes ikke": _SHOULD_NOT,
+    "tilråder ikke": _SHOULD_NOT,
     "svag anbefaling imod": _SHOULD_NOT,
     "bør kun": _SHOULD_ONLY,
     "anbefales kun": _SHOULD_ONLY,
@@ -61,13 +63,20 @@ _STRENGTHS = {
     "kan kun": _MAY_ONLY,
 }
 
-_NUMERALS = "to tre fire fem seks syv otte ni ti elleve tolv"
+_NUMERALS = """
+    to tre fire fem seks syv otte ni ti elleve tolv tretten fjorten femten seksten sytten atten nitten tyve
+"""
 
 _UNITS = """
     år årig årige dag dage dagen døgn døgnet uge uger ugen måned måneder måneden kvartal time timer timen
     minut minutter sekund sekunder gang gange procent pct procentpoint promille kr kroner mio mia millioner
     milliarder tusind tablet tabletter dosis doser dråber genstand genstande enheder kcal portioner stk
-    personer borgere deltagere boliger kommuner patienter børn ie grader meter kilometer liter gram kilo
+    personer borgere deltagere boliger kommuner patienter børn ie grader meter liter gram kilo decibel watt
+    volt joule kalorier hektar lux becquerel sievert
+"""
+_COMPOUND_ENDS = """
+    dag dage døgn uge uger måned måneder år time timer minut minutter sekund sekunder meter gram liter kroner
+    joule watt volt
 """
 
 _PHRASES = Phrases(
@@ -160,6 +169,11 @@ LANGUAGE = Language(
         "således",
     ),
     names=frozenset(),
+    look_alikes=(r"(?:med|uden|en|hård|tynd|tyk|blød)\s+skal",),
+    codes=(
+        *("§", "paragraf", "stk", "artikel", "kapitel", "afsnit", "bilag", "tabel", "figur", "side"),
+        *("type", "fase", "trin", "klasse", "gruppe", "niveau", "grad", "kode"),
+    ),
     negations=("ikke", "aldrig", "ingen", "intet", "uden", "hverken", "ej"),
     months=(
         ("januar", "jan"),
@@ -175,19 +189,25 @@ LANGUAGE = Language(
         ("november", "nov"),
         ("december", "dec"),
     ),
-    numerals={word: number for number, word in enumerate(_NUMERALS.split(), 2)},
-    units=frozenset(_UNITS.split()),
+    numerals={"én": 1, "ét": 1} | {word: number for number, word in enumerate(_NUMERALS.split(), 2)},
+    units=frozenset([*_UNITS.split(), "grader celsius", "procent point"]),
+    compound_ends=tuple(_COMPOUND_ENDS.split()),
     decimal=",",
     own_date_labels=(
-        r"(?:siden|side|sidst|senest|sidste|dokumentet|artiklen)",
+        r"(?:denne|dette|siden|side|hjemmesiden|indholdet|sidst|senest|sidste|dokumentet|artiklen|teksten)",
         r"(?:er|blev|den|d|kl|af|og|dato)",
         r"(?:oprettet|opdateret|opdatering|revideret|revision|ændret|redigeret|publiceret|offentliggjort|udgivet)",
         r"(?:udskrevet|hentet|vist|printet)",
     ),
     counters=(
-        r"(?:vist|læst|set|besøgt|hentet|downloadet|delt)\W+[\d.\s]+\W*(?:gange?)?",
+        r"(?:(?:denne|dette)\s+)?(?:(?:web|hjemme)?siden?|artiklen|dokumentet|teksten|filen)?\s*"
+        r"(?:er\s+blevet|er|blev|har\s+været)?\s*(?:vist|læst|set|besøgt|hentet|downloadet|delt)"
+        r"(?:\s+i\s+alt|\s+af)?\W+[\d.\s]+\W*(?:gange?|personer|brugere)?"
+        r"(?:\W+(?:siden|i)\s+[\w. ]+)?",
+        r"[\d.\s]+(?:personer|brugere|læsere)?\s*har\s+(?:læst|set|besøgt|hentet|delt)\s+(?:denne\s+)?\w+",
         r"[\d.\s]+(?:visninger?|læsere?|besøg|besøgende|delinger?|downloads?|kommentarer|synes godt om)",
-        r"(?:antal\s+)?(?:visninger|besøgende|læsere|downloads)\W+[\d.\s]+",
+        r"(?:antal\s+)?(?:(?:side)?visninger|besøg|besøgende|læsere|downloads|delinger)"
+        r"(?:\s+(?:på\s+siden|af\s+siden|i\s+alt|i\s+dag))?\W+[\d.\s]+",
     ),
     recommendation=("anbefaling",),
     references=("referenc", "litteratur", "kilde", "noter", "fodnote"),

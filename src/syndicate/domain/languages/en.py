@@ -27,6 +27,8 @@ _STRENGTHS = {
     "may not": _MUST_NOT,
     "is prohibited": _MUST_NOT,
     "are prohibited": _MUST_NOT,
+    "is forbidden": _MUST_NOT,
+    "are forbidden": _MUST_NOT,
     "is contraindicated": _MUST_NOT,
     "are contraindicated": _MUST_NOT,
     "strong recommendation against": _MUST_NOT,
@@ -50,11 +52,20 @@ _STRENGTHS = {
     "should be avoided": _SHOULD_NOT,
     "is not recommended": _SHOULD_NOT,
     "are not recommended": _SHOULD_NOT,
+    "not recommended": _SHOULD_NOT,
     "recommend against": _SHOULD_NOT,
     "recommends against": _SHOULD_NOT,
     "do not recommend": _SHOULD_NOT,
     "does not recommend": _SHOULD_NOT,
     "is advised against": _SHOULD_NOT,
+    "are advised against": _SHOULD_NOT,
+    "advised against": _SHOULD_NOT,
+    "advise against": _SHOULD_NOT,
+    "advises against": _SHOULD_NOT,
+    "is not advised": _SHOULD_NOT,
+    "are not advised": _SHOULD_NOT,
+    "is discouraged": _SHOULD_NOT,
+    "are discouraged": _SHOULD_NOT,
     "weak recommendation against": _SHOULD_NOT,
     "should only": _SHOULD_ONLY,
     "is only recommended": _SHOULD_ONLY,
@@ -67,21 +78,29 @@ _STRENGTHS = {
     "can not": _NEED_NOT,
     "can't": _NEED_NOT,
     "need not": _NEED_NOT,
+    "does not have to": _NEED_NOT,
+    "do not have to": _NEED_NOT,
     "does not need to": _NEED_NOT,
     "do not need to": _NEED_NOT,
     "may only": _MAY_ONLY,
     "can only": _MAY_ONLY,
 }
 
-_NUMERALS = "two three four five six seven eight nine ten eleven twelve"
+_NUMERALS = """
+    one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+    eighteen nineteen twenty
+"""
 
 _UNITS = """
     year years day days week weeks month months quarter quarters hour hours minute minutes second seconds
     time times percent percentage per-cent points dose doses tablet tablets drop drops unit units kcal
     portions pieces people persons patients children households homes members participants iu degrees metre
     metres meter meters kilometres litre litres liter liters gram grams kilos million billion thousand
-    pounds dollars euros
+    pounds dollars euros micrograms milligrams nanograms kilograms millilitres milliliters centilitres
+    centimetres centimeters millimetres millimeters decibels decibel lux watt watts volts joules calories
+    hectares acres miles feet inches degree weekdays weekday workdays fortnight fortnights
 """
+_COMPOUND_ENDS = "gram grams metre metres meter meters litre litres liter liters joules watt watts"
 
 _PHRASES = Phrases(
     errors=(
@@ -182,6 +201,14 @@ LANGUAGE = Language(
     strengths=_STRENGTHS,
     fillers=("also", "always", "generally", "normally", "routinely", "therefore", "usually", "still"),
     names=frozenset({"May"}),
+    look_alikes=(
+        r"(?:the|a|an|each|every|per|empty|tin|watering|spray|rubbish|trash|garbage)\s+can",
+        r"can(?=\s+of\b)",
+    ),
+    codes=(
+        *("§", "section", "sections", "article", "chapter", "annex", "appendix", "table", "figure", "page"),
+        *("type", "phase", "step", "class", "group", "level", "grade", "code"),
+    ),
     negations=(
         *("not", "no", "never", "without", "none", "neither", "nor", "cannot"),
         *("can't", "don't", "doesn't", "didn't", "isn't", "aren't", "wasn't", "weren't", "won't"),
@@ -201,18 +228,33 @@ LANGUAGE = Language(
         ("november", "nov"),
         ("december", "dec"),
     ),
-    numerals={word: number for number, word in enumerate(_NUMERALS.split(), 2)},
-    units=frozenset(_UNITS.split()),
+    numerals={word: number for number, word in enumerate(_NUMERALS.split(), 1)},
+    units=frozenset(
+        [
+            *_UNITS.split(),
+            *("per cent", "percentage point", "percentage points", "degrees celsius", "degrees fahrenheit"),
+            *(
+                f"{kind} {day}"
+                for kind in ("working", "business", "calendar", "school")
+                for day in ("day", "days")
+            ),
+            *(f"{power} {unit}" for power in ("square", "cubic") for unit in ("metres", "meters", "feet")),
+        ]
+    ),
+    compound_ends=tuple(_COMPOUND_ENDS.split()),
     decimal=".",
     own_date_labels=(
-        r"(?:this|the|page|document|article|last|first|date|on|at|by|and|was|is|of)",
+        r"(?:this|the|page|document|article|content|website|last|first|date|on|at|by|and|was|is|of)",
         r"(?:created|updated|update|modified|reviewed|revised|revision|changed|edited|published|posted|issued)",
         r"(?:printed|retrieved|accessed|generated)",
     ),
     counters=(
-        r"(?:viewed|read|seen|visited|downloaded|shared)\W+[\d,\s]+\W*(?:times?)?",
+        r"(?:this\s+|the\s+)?(?:(?:web)?page|article|document|file)?\s*(?:has\s+been|was)?\s*"
+        r"(?:viewed|read|seen|visited|downloaded|shared)(?:\s+by)?\W+[\d,\s]+\W*(?:times?|people|readers?)?"
+        r"(?:\W+(?:since|in)\s+[\w, ]+)?",
         r"[\d,\s]+(?:views?|readers?|visits?|visitors?|shares?|downloads?|comments?|likes?)",
-        r"(?:number\s+of\s+)?(?:views|visitors|visits|readers|downloads)\W+[\d,\s]+",
+        r"(?:number\s+of\s+)?(?:page\s*)?(?:views|visitors|visits|readers|downloads|shares)"
+        r"(?:\s+(?:of\s+this\s+page|in\s+total|today))?\W+[\d,\s]+",
     ),
     recommendation=("recommendation",),
     references=("reference", "literature", "bibliograph", "footnote", "sources"),
