@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from syndicate.domain.model import DeliveryState, Significance, Update, UpdateState
 from syndicate.ports import (
@@ -169,35 +169,32 @@ def _document_status(row: Row[Any]) -> DocumentStatus:
 
 
 def _destinations(connection: Connection, now: datetime) -> Sequence[DestinationStatus]:
-    def count(*states: DeliveryState) -> Any:
-        return func.sum(case((t.delivery.c.state.in_([state.value for state in states]), 1), else_=0))
-
-    query = (
-        select(
-            t.destination,
-            count(DeliveryState.PENDING, DeliveryState.SENDING).label("pending"),
-            count(DeliveryState.UNCERTAIN).label("uncertain"),
-            count(DeliveryState.DEAD).label("dead"),
-            count(DeliveryState.SENT).label("sent"),
-            func.max(t.delivery.c.sent_at).label("last_sent"),
-        )
-        .outerjoin(t.delivery, t.delivery.c.destination == t.destination.c.name)
-        .group_by(t.destination.c.name)
-        .order_by(t.destination.c.name)
+    """Counted and dated by indexes alone: there are a million deliveries before long."""
+    totals = select(t.delivery.c.destination, t.delivery.c.state, func.count().label("number")).group_by(
+        t.delivery.c.destination, t.delivery.c.state
     )
-    return [_destination_status(row, now) for row in connection.execute(query)]
+    counts = {(row.destination, row.state): row.number for row in connection.execute(totals)}
+    of_it = t.delivery.c.destination == t.destination.c.name
+    last_sent = select(func.max(t.delivery.c.sent_at)).where(of_it).scalar_subquery()
+    query = select(t.destination, last_sent.label("last_sent")).order_by(t.destination.c.name)
+    return [_destination_status(row, counts, now) for row in connection.execute(query)]
 
 
-def _destination_status(row: Row[Any], now: datetime) -> DestinationStatus:
+def _destination_status(
+    row: Row[Any], counts: Mapping[tuple[str, str], int], now: datetime
+) -> DestinationStatus:
+    def count(*states: DeliveryState) -> int:
+        return sum(counts.get((row.name, state.value), 0) for state in states)
+
     waiting = row.not_before is not None and row.not_before > now
     return DestinationStatus(
         name=row.name,
         channel=row.channel,
         not_before=row.not_before if waiting else None,
         reason=row.reason if row.not_before else "",
-        pending=row.pending or 0,
-        uncertain=row.uncertain or 0,
-        dead=row.dead or 0,
-        sent=row.sent or 0,
+        pending=count(DeliveryState.PENDING, DeliveryState.SENDING),
+        uncertain=count(DeliveryState.UNCERTAIN),
+        dead=count(DeliveryState.DEAD),
+        sent=count(DeliveryState.SENT),
         last_sent=row.last_sent,
     )

@@ -301,6 +301,7 @@ delivery = Table(
     UniqueConstraint("kind", "subject", "channel", "target", "action", "part"),
     Index("ix_delivery_claim", "destination", "state", "lane", "due_at"),
     Index("ix_delivery_target", "channel", "target"),
+    Index("ix_delivery_sent", "destination", "sent_at"),
 )
 
 attempt = Table(
