@@ -271,6 +271,17 @@ def test_a_list_of_links_is_text_unless_its_heading_leads_away() -> None:
     assert told(f"<h2>Læs også</h2>{links}") == []
 
 
+def test_a_menu_that_nothing_names_is_no_text() -> None:
+    menu = f"<div>{''.join(f'<div><a href=/{n}>Punkt {n}</a></div>' for n in range(5))}</div>"
+    version = read_page(f"<div>{menu}<div><p>{LONG}</p></div><div><p>{LEAD}</p></div>{menu}</div>")
+    assert version.text.split("\n") == [LONG, LEAD]
+
+
+def test_a_page_of_nothing_but_links_is_its_links() -> None:
+    links = "".join(f"<div><a href=/{n}>Anbefaling {n}</a></div>" for n in range(5))
+    assert len(read_page(f"<div><h1>Anbefalinger</h1>{links}</div>").blocks) == 6
+
+
 def test_a_line_that_says_read_also_is_no_text() -> None:
     inner = f'<p>Læs også: <a href="/1">Sådan falder børn i søvn</a></p><p>{LEAD}</p>'
     assert told(inner) == [(PARAGRAPH, "", LEAD)]
@@ -457,6 +468,11 @@ def test_an_empty_page_holds_no_text(page: bytes) -> None:
     with pytest.raises(ParseError) as caught:
         read(page, media_type="text/html", url=URL, options=ReadOptions())
     assert caught.value.reason is ParseReason.NO_TEXT
+
+
+def test_control_characters_by_reference_do_no_harm() -> None:
+    page = f"<p>{LONG}&#1;<script>x</script>&#11;.<script>y</script>&#xFFFE;</p>"
+    assert read_page(page).text == f"{LONG}."
 
 
 def test_nul_bytes_and_broken_markup_do_no_harm() -> None:

@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 from syndicate.domain.errors import ParseError, ParseReason
 from syndicate.domain.model import Link, Version
-from syndicate.parsers._shared import Outline, current_recipe, decode_text, make_version
+from syndicate.parsers._shared import Outline, current_recipe, decode_text, make_version, split_number
 from syndicate.ports import ReadOptions
 
 VERSION = 1
@@ -83,7 +83,7 @@ class _Lines:
             self.outline.paragraph(text, links=links)
 
     def _take_text(self, line: str) -> None:
-        heading, item = _HEADING.match(line), _ITEM.match(line)
+        heading, item = _HEADING.match(line), _item(line)
         if heading:
             self._head(heading[2], len(heading[1]))
         elif self._lines and not self._item and (under := _UNDERLINE.match(line)):
@@ -137,6 +137,14 @@ class _Lines:
         text = _LINK.sub(r"\1", text)
         links += [Link(target, target) for target in _AUTOLINK.findall(text)]
         return _plain(_AUTOLINK.sub(r"\1", text)), links
+
+
+def _item(line: str) -> re.Match[str] | None:
+    """A line that begins a list item; "3. oktober" does not."""
+    found = _ITEM.match(line)
+    if found and found["number"] and found["text"] and not split_number(line.strip(), listed=True)[0]:
+        return None
+    return found
 
 
 def _plain(text: str) -> str:

@@ -17,6 +17,18 @@ from syndicate.domain.errors import ParseError, ParseReason
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 
+# All that zipfile and lxml say to a broken archive; RuntimeError to a part that is encrypted.
+_BROKEN = (
+    etree.LxmlError,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,
+    NotImplementedError,
+)
+
 _LARGEST = 100 * 1024 * 1024
 _RATIO = 200
 _ENTRIES = 2000
@@ -55,15 +67,7 @@ class Package:
                     if element.getroottree().docinfo.doctype:
                         raise ParseError(ParseReason.DAMAGED, "The document's XML declares entities.")
                     yield element
-        except (
-            etree.LxmlError,
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            RuntimeError,
-            NotImplementedError,
-        ) as problem:
-            # RuntimeError is zipfile's word for a part that is encrypted.
+        except _BROKEN as problem:
             raise ParseError(
                 ParseReason.DAMAGED, f"{name} in the document cannot be read ({problem})."
             ) from problem
@@ -74,7 +78,7 @@ def open_package(data: bytes) -> Iterator[Package]:
     """Raises ParseError for what is no document, and for what would unpack beyond the limits."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, EOFError, OSError, NotImplementedError) as problem:
+    except _BROKEN as problem:
         raise ParseError(ParseReason.DAMAGED, f"The document is no ZIP archive ({problem}).") from problem
     with archive:
         _check(archive.infolist())

@@ -7,6 +7,7 @@ lead, a summary box) belongs to the text too, and so do neighbours of the core t
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import takewhile
 
 from syndicate.parsers.html.measure import Amount, Measures, measure
 from syndicate.parsers.html.tags import HEADINGS
@@ -25,6 +26,7 @@ _WORDS_OF_TEASER = 120.0
 _BESIDE_TEASERS = 0.3
 """The share of the prose that must be left for teasers to be left out of account."""
 _SENTENCE = 40.0
+_FEWEST_LINKS = 3
 _INSIDE_TEXT = frozenset({"p", "ul", "ol", "table", "tbody", "tr", "dl", "blockquote", "pre", *HEADINGS})
 
 
@@ -34,6 +36,7 @@ def main_part(body: Element, heading: Element | None) -> Element:
     core = _core(_marked(body, measures), measures)
     scope = _scope(core, heading, measures)
     _remove_neighbours(core, scope, heading, measures)
+    _remove_menus(core, heading, measures)
     return scope
 
 
@@ -105,6 +108,20 @@ def _remove_neighbours(core: Element, scope: Element, heading: Element | None, m
                 begun = True
             elif not (begun and _is_lead(child, measures)) and not _is_alike(child, part, least, measures):
                 drop(child)
+
+
+def _remove_menus(core: Element, heading: Element | None, measures: Measures) -> None:
+    """Removes what is mere links before the first and after the last text in the core, lists excepted."""
+    holds_heading = set() if heading is None else {heading, *heading.iterancestors()}
+    children = list(core) if measures.of(core).prose >= _SENTENCE else []  # a page of links is its own text
+    for side in (children, children[::-1]):
+        for child in takewhile(lambda child: measures.of(child).prose < _SENTENCE, side):
+            if _is_menu(measures.of(child)) and child.tag not in _INSIDE_TEXT and child not in holds_heading:
+                drop(child)
+
+
+def _is_menu(amount: Amount) -> bool:
+    return amount.links >= _FEWEST_LINKS and amount.link_density >= 0.5
 
 
 def _path(element: Element, scope: Element) -> list[Element]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TypeAlias
 
 from lxml.etree import _Element
 
 Element: TypeAlias = _Element
+
+# What libxml2 takes from a reference such as "&#1;", but from nobody else.
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
 def drop(element: Element) -> None:
@@ -18,9 +22,9 @@ def drop(element: Element) -> None:
     if element.tail:
         before = element.getprevious()
         if before is not None:
-            before.tail = (before.tail or "") + element.tail
+            before.tail = _NO_XML.sub("", (before.tail or "") + element.tail)
         else:
-            parent.text = (parent.text or "") + element.tail
+            parent.text = _NO_XML.sub("", (parent.text or "") + element.tail)
     parent.remove(element)
 
 
