@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -32,6 +33,7 @@ def names(room: str) -> list[str]:
     return sorted(files | folders)
 
 
+@cache
 def load(room: str, name: str) -> ModuleType:
     """The adapter's module. Raises UnknownAdapter."""
     path = f"syndicate.{room}.{name}"

@@ -10,6 +10,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+import click
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -34,7 +35,7 @@ def say(text: str = "", style: str | None = None) -> None:
 
 
 def print_json(value: Any) -> None:
-    out.print(json.dumps(_plain(value), ensure_ascii=False, indent=2), markup=False, soft_wrap=True)
+    click.echo(json.dumps(_plain(value), ensure_ascii=False, indent=2))  # for programs: nothing to draw
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:
