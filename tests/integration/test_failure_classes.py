@@ -116,6 +116,28 @@ def test_F5_and_a_change_that_is_confirmed_is_not_held_back(watcher: Watcher) ->
     assert any("asked once more: the same" in step for step in report.steps)
 
 
+def test_F5_what_differs_in_each_answer_does_not_hide_what_does_not(watcher: Watcher) -> None:
+    teaser = "Lige nu er der {} ledige lejligheder i området, og listen bliver længere hver dag."
+    watcher.web.once[PAGE] = page(*SHARPENED, teaser.format(17))
+    watcher.serve(page(*SHARPENED, teaser.format(23)))
+    (report,) = watcher.day()
+    assert report.outcome == "announce"
+    (update,) = watcher.updates()
+    assert [noted.change.number for noted in update.changes] == ["1"]
+
+
+def test_F5_what_never_settles_waits_for_a_person_and_is_not_lost(watcher: Watcher) -> None:
+    outcomes = []
+    for n in range(3):
+        watcher.web.once[PAGE] = page(BASE[0].replace("3.", f"{5 + n}."), *BASE[1:])
+        watcher.serve(page(BASE[0].replace("3.", f"{11 + n}."), *BASE[1:]))
+        outcomes.append(watcher.visit().outcome)
+    assert outcomes[0] == "doubt"
+    assert "hold" in outcomes
+    assert watcher.updates() == []
+    assert len(watcher.store.archive.waiting()) == 1
+
+
 @pytest.mark.parametrize("wall", [WALL, LOGIN], ids=["bot wall", "login"])
 def test_F6_a_wall_with_status_200(tmp_path: Path, wall: bytes) -> None:
     watcher = Alerted(tmp_path)

@@ -8,7 +8,6 @@ A crash before tx 1 changes nothing; after it, the snapshot is unread and the do
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from syndicate.domain import judging
@@ -17,6 +16,7 @@ from syndicate.domain.judging import JudgedResource
 from syndicate.domain.model import Comparison, Decision, Verdict
 from syndicate.ports import Claim, Conclusion, Reader, SnapshotState, WatchStore
 from syndicate.services.concluding import Concluder, anything_new, kept_problem
+from syndicate.services.confirming import confirm
 from syndicate.services.finding import Finder, is_removal, moved_here
 from syndicate.services.gathering import Gatherer, is_html, is_shrunk
 from syndicate.services.watched import Seen, VisitReport, WatchedSource
@@ -24,7 +24,6 @@ from syndicate.services.weighing import Scale, Weighed
 
 LEASE = timedelta(minutes=15)
 """Longer than any visit: every fetch and every reading has a deadline of its own."""
-UNCONFIRMED = "The page said something else when it was asked once more; looking again soon."
 
 
 class CheckService:
@@ -141,8 +140,7 @@ class CheckService:
             return None
         if claim.candidate or anything_new(seen):
             weighed = Scale(self._store, source, claim, gatherer, now).weigh(seen)
-            if weighed.verdict.decision is Decision.ANNOUNCE and not gatherer.confirms(main):
-                weighed.verdict = replace(weighed.verdict, decision=Decision.DOUBT, reason=UNCONFIRMED)
+            weighed.verdict = confirm(weighed, main, claim, gatherer, self._store, now)
         else:  # what was decided earlier stands: weighing it again would void an approval
             weighed = Weighed(Verdict(Decision.DROP, "Nothing is new since the last visit."))
         return self._concluder.done(claim, source, seen, weighed, now, report, full=gatherer.full)

@@ -175,26 +175,21 @@ class Gatherer:
             seen.error = _why_empty(error, seen, body) if whole else error
             self._report.note(f"{seen.url}: {seen.error}")
 
-    def confirms(self, seen: Seen) -> bool:
-        """Whether a page that was retrieved at this visit says the same when it is asked for once more.
-
-        A server that answers now with one text and now with another would be an alarm and its withdrawal.
-        """
-        if not seen.fetched or seen.version is None or not is_html(seen):
-            return True
+    def ask_again(self, seen: Seen) -> Version | None:
+        """What the address says when it is asked for once more in this visit; None where that failed."""
         try:
             answer = self._source.kind.retrieve(seen.url, None, self._now)
             if not isinstance(answer, Retrieved):
-                return False
+                return None
             again = self._reader.read(
                 answer.body, media_type=answer.media_type, url=answer.url, options=self._source.options
             )
         except (FetchError, ParseError) as error:
             self._report.note(f"{seen.url}: asked once more: {error}")
-            return False
-        same = again.fingerprint == seen.version.fingerprint
+            return None
+        same = seen.version is not None and again.fingerprint == seen.version.fingerprint
         self._report.note(f"{seen.url}: asked once more: {'the same' if same else 'another text'}")
-        return same
+        return again
 
     def previous(self, seen: Seen) -> Version | None:
         """What readers were last told, read by the recipe of the new version; None where there is none.
