@@ -24,7 +24,7 @@ from syndicate import __version__, assets, registry
 from syndicate import config as configuration
 from syndicate.config import AccountConfig, Config, SourceConfig
 from syndicate.domain.errors import ConfigError, StorageError, SyndicateError
-from syndicate.domain.model import Account, Site, Topic
+from syndicate.domain.model import Account, Significance, Site, Topic
 from syndicate.ports import (
     Access,
     Archive,
@@ -60,6 +60,7 @@ if TYPE_CHECKING:
 
 DEFAULT_CONFIG = Path("config/syndicate.toml")
 EMAIL = "email"
+WEBSUB = "websub"
 FEED_FORMATS = ("rss", "atom", "json")
 KEY_BYTES = 32
 
@@ -251,7 +252,8 @@ class App:
     def channels(self) -> tuple[str, ...]:
         """The names of the configured channels: an update is fanned out to each."""
         configured = [account.common.channel for account in self.config.accounts]
-        return tuple(dict.fromkeys([*self.config.channels, *configured]))
+        hubs = [WEBSUB] if self.config.feeds.hubs else []
+        return tuple(dict.fromkeys([*self.config.channels, *configured, *hubs]))
 
     @cached_property
     def _mail_settings(self) -> MailSettings:
@@ -293,6 +295,7 @@ class App:
         found = {account.common.id: self._account(account) for account in self.config.accounts}
         if EMAIL in self.config.channels:
             found[EMAIL] = self._email()
+        found |= {hub: self._hub(hub) for hub in self.config.feeds.hubs}
         self.outbox.register_destinations(
             {name: (d.account.channel, self._fingerprint(name)) for name, d in found.items()}
         )
@@ -319,8 +322,19 @@ class App:
         resend = getattr(part.own, "uncertain", "") == "resend-once"
         return Destination(Account(EMAIL, EMAIL), channel, can_ask=False, resend_unknown=resend)
 
+    def _hub(self, url: str) -> Destination:
+        from syndicate.fetching.api import AllowListClient
+        from syndicate.services.expand import Destination
+
+        module = registry.load("channels", WEBSUB)
+        account = Account(url, WEBSUB, significance=Significance.EDITORIAL)
+        channel = module.build(module.Config(base_url=url), account, AllowListClient([url]), {})
+        return Destination(account, channel, can_ask=False, resend_unknown=True)
+
     def _fingerprint(self, name: str) -> str:
         """Differs when an account's settings or secrets do; tells nothing of them."""
+        if name in self.config.feeds.hubs:
+            return ""  # there is nothing to it but its name
         parts = {account.common.id: account for account in self.config.accounts}
         part = parts.get(name) or self.config.channels[EMAIL]
         found = configuration.secrets(part.own, part.key, self._environ)
@@ -339,6 +353,7 @@ class App:
             self.tokens,
             self.config.languages,
             _random_hex,
+            self.feeds.holds,
         )
 
     @cached_property

@@ -110,7 +110,7 @@ class FetchingConfig(Part):
 
 
 def _hub(url: str) -> str:
-    if not re.fullmatch(r"https?://[^\s<>\"#]+", url):
+    if not re.fullmatch(r"(https://|http://(127\.0\.0\.1|localhost)[:/])[^\s<>\"#@]+", url):
         raise ValueError('must be an address such as "https://hub.example.org/"')
     return url
 

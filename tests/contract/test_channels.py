@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from syndicate import channels
-from syndicate.channels import email, facebook, linkedin, twitter
+from syndicate.channels import email, facebook, linkedin, twitter, websub
 from syndicate.domain.errors import DeliveryError, Permanent, StorageError, Transient
 from syndicate.domain.model import (
     Account,
@@ -59,10 +59,17 @@ CONFIGS: dict[str, Any] = {
     ),
 }
 
+"""Networks that people read, which can be asked what they have."""
+
+HUB = websub.Config(base_url="https://hub.example.org/")
+PING = b"hub.mode=publish&hub.url=https%3A%2F%2Fnyt.example.org%2Ffeeds%2Fall.rss"
+
 
 def social(name: str, api: ScriptedApi, secrets: Mapping[str, str] = SECRETS) -> Channel:
     """The channel of a network; its post has no link, so that Facebook reads no card."""
-    channel: Channel = import_module(f"syndicate.channels.{name}").build(CONFIGS[name], ACCOUNT, api, secrets)
+    channel: Channel = import_module(f"syndicate.channels.{name}").build(
+        CONFIGS.get(name, HUB), ACCOUNT, api, secrets
+    )
     return channel
 
 
@@ -81,6 +88,7 @@ FINE: dict[str, Callable[[int], ApiResponse]] = {
     "facebook": lambda n: answer(200, {"id": f"7_{n}"}),
     "linkedin": lambda n: answer(201, None, x_restli_id=f"urn:li:share:{n}"),
     "twitter": lambda n: answer(201, {"data": {"id": str(n)}}),
+    "websub": lambda n: answer(204),
 }
 AUTH_REFUSED = answer(401, {"error": {"code": 190, "message": f"bad token {SECRETS['token']}"}})
 
@@ -124,6 +132,7 @@ def locked(name: str) -> Iterator[Other]:
 
 NAMES = sorted(module.name for module in pkgutil.iter_modules(channels.__path__) if module.name[0] != "_")
 every_channel = pytest.mark.parametrize("name", NAMES)
+every_login = pytest.mark.parametrize("name", [name for name in NAMES if name != "websub"])
 every_network = pytest.mark.parametrize("name", sorted(CONFIGS))
 
 
@@ -134,7 +143,7 @@ def idle(name: str, secrets: Mapping[str, str] = SECRETS) -> Channel:
 def message(name: str, payload: bytes | None = None) -> Message:
     if name == "email" or payload is not None:
         return Message(Subject.UPDATE, "u1", name, "a", "da", MAIL if payload is None else payload)
-    return post_message(name)
+    return Message(Subject.PING, "u1", name, "a", "", PING) if name == "websub" else post_message(name)
 
 
 def prepared(name: str, number: int = 1) -> Prepared:
@@ -277,7 +286,7 @@ def test_what_concerns_the_destination_leaves_the_rest_untried(name: str) -> Non
     assert len(committed) <= 1
 
 
-@every_channel
+@every_login
 def test_no_secret_is_in_any_outcome(name: str) -> None:
     with locked(name) as other:
         out = list(other.channel.send(batch(name), lambda key: None))
@@ -286,7 +295,7 @@ def test_no_secret_is_in_any_outcome(name: str) -> None:
         assert not any(secret in words(one.error) + words(one) for secret in SPELLED)
 
 
-@every_channel
+@every_login
 def test_without_secrets_nothing_is_tried_and_the_variable_is_named(name: str) -> None:
     poor = idle(name, secrets={})
     assert poor.health(NOW).state is HealthState.BROKEN

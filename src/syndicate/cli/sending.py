@@ -25,9 +25,9 @@ def deliver() -> None:
     """Send everything that is due, once."""
     with working_app() as app:
         app.moderate.publish_approved(app.clock())
+        app.feeds.render_feeds(app.clock())
         while app.expand.expand(app.clock()):
             pass
-        app.feeds.render_feeds(app.clock())
         sent = 0
         with progress("Sending") as bar:
             task = bar.add_task("", total=None)

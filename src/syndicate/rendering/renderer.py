@@ -9,7 +9,7 @@ from pathlib import Path
 
 from syndicate.domain.model import Account, FeedView, Message, Site, Update
 from syndicate.ports import Channel, FeedRecord
-from syndicate.rendering import environment
+from syndicate.rendering import environment, pings
 from syndicate.rendering.changes import ChangeView, change_views
 from syndicate.rendering.feedviews import FeedViews
 from syndicate.rendering.mail import Mails, MailSettings
@@ -37,10 +37,12 @@ class Renderer:
         self._texts(site.language)
 
     def messages(self, update: Update, account: Account, channel: Channel) -> list[Message]:
-        """One post per language of the account, or one in the site's where it names none.
+        """One post per language of the account, or one in the site's where it names none; a hub's one ping.
 
         Raises Permanent(CONTENT) where a text cannot be made to fit.
         """
+        if account.channel == pings.CHANNEL:
+            return [pings.ping(update, account, self._site)]
         languages = account.languages or (self._site.language,)
         return [
             self._posts.message(update, account, channel, language, self._texts(language))

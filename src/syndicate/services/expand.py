@@ -19,6 +19,7 @@ CHUNK = 500
 OPEN_AT_ONCE = 200
 """More open fan-outs than one call looks at must not all be broken ones: the others would never come."""
 EMAIL = "email"
+WEBSUB = "websub"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Destination:
 
 
 class ExpandService:
-    """Plans deliveries. `random_hex(n)` gives n unpredictable hexadecimal digits."""
+    """Plans deliveries. `random_hex(n)` gives n unpredictable hexadecimal digits; `in_feeds(sequence)` says
+    whether the feeds hold the update of that number."""
 
     def __init__(
         self,
@@ -47,6 +49,7 @@ class ExpandService:
         tokens: Tokens,
         languages: tuple[str, ...],
         random_hex: Callable[[int], str],
+        in_feeds: Callable[[int], bool] = lambda _: True,
     ) -> None:
         self._outbox = outbox
         self._archive = archive
@@ -55,6 +58,7 @@ class ExpandService:
         self._tokens = tokens
         self._languages = languages
         self._random_hex = random_hex
+        self._in_feeds = in_feeds
 
     def expand(self, now: datetime) -> int:
         """One chunk of each open fan-out; returns how many deliveries were planned.
@@ -81,6 +85,8 @@ class ExpandService:
             return 0
         if (update.corrects, fan_out.channel) in underway:
             return 0  # who is to be told of what it corrects is known when that one is planned
+        if fan_out.channel == WEBSUB and not self._in_feeds(update.sequence):
+            return 0  # a hub looks at once: it must find the update there
         if fan_out.channel == EMAIL:
             return self._to_readers(fan_out, update, now)
         return self._to_accounts(fan_out, update, now)
@@ -93,7 +99,8 @@ class ExpandService:
                 messages += [self._renderer.mail(update, language) for language in self._languages]
             elif destination.account.wants(update.topics, update.significance):
                 messages += self._renderer.messages(update, destination.account, destination.channel)
-        return messages
+        # a ping says nothing to people, so there is nothing to approve in it
+        return [message for message in messages if message.kind is Subject.UPDATE]
 
     # --- accounts ---------------------------------------------------------------------------------
 
@@ -154,15 +161,17 @@ class ExpandService:
         return len(planned)
 
     def _concerned(self, update: Update, channel: str, targets: Sequence[str]) -> set[str]:
-        """A correction concerns those who were told of what it corrects; any other update, everyone."""
-        return self._outbox.told(update.corrects, channel, targets) if update.corrects else set(targets)
+        """A correction concerns people who were told of what it corrects; any other update, everyone."""
+        if not update.corrects or channel == WEBSUB:
+            return set(targets)
+        return self._outbox.told(update.corrects, channel, targets)
 
     def _planned(
         self, update: Update, name: str, target: Target, message: Message, now: datetime, part: int = 0
     ) -> PlannedDelivery:
         return PlannedDelivery(
             key=self._random_hex(32),
-            kind=Subject.UPDATE,
+            kind=message.kind,
             subject=update.id,
             channel=self._destinations[name].account.channel,
             destination=name,
