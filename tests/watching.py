@@ -35,7 +35,7 @@ def page(*recommendations: str, links: Sequence[tuple[str, str]] = (), date: str
     """A page with numbered recommendations and a box of documents."""
     items = "".join(f"<li>{text}</li>" for text in recommendations)
     box = "".join(f'<li><a href="{href}">{label}</a></li>' for label, href in links)
-    return f"""<!doctype html><html lang="da"><head><title>Anbefalinger</title></head><body>
+    return f"""<!doctype html><html lang="da"><head><title>Fælles anbefalinger</title></head><body>
     <nav><a href="/">Forside</a> <a href="/om">Om os</a></nav>
     <main><h1>Fælles anbefalinger</h1>
     <p>Anbefalingerne gælder for alle kommuner, der arbejder i boligområder, og for deres partnere.</p>
