@@ -20,6 +20,14 @@ def made(tokens: Tokens) -> list[str]:
     return [tokens.unsubscribe(UID, "housing"), tokens.preferences(UID), tokens.confirm(UID)]
 
 
+def test_a_feed_token_reads_a_feed_and_does_nothing_else() -> None:
+    tokens = Tokens(b"k" * 32)
+    token = tokens.feed("0123456789abcdef")
+    assert tokens.read_feed(token) == "0123456789abcdef"
+    assert tokens.read_preferences(token) is None and tokens.read_confirm(token) is None
+    assert tokens.read_feed(tokens.preferences("0123456789abcdef")) is None
+
+
 def test_each_reads_back_what_was_put_in(tokens: Tokens) -> None:
     assert tokens.read_unsubscribe(tokens.unsubscribe(UID, "housing")) == (UID, topic_digest("housing"))
     assert tokens.read_unsubscribe(tokens.unsubscribe(UID, "")) == (UID, topic_digest(""))

@@ -225,6 +225,19 @@ def test_preferences_end_one_or_all(web: WebSite) -> None:
     assert topics(web) == ()
 
 
+def test_preferences_lead_to_the_reader_s_own_feed(web: WebSite) -> None:
+    page = web.client().get(PREFERENCES)
+    for suffix in ("rss", "atom", "json"):
+        assert f'href="/feeds/my/{TOKENS.feed(READER)}.{suffix}"' in page.text
+    assert page.headers["referrer-policy"] == "no-referrer"
+    assert "/feeds/my/" not in web.client().post(PREFERENCES, {"all": "1"}).text
+
+
+def test_an_unsubscribe_link_does_not_show_the_reader_s_own_feed(web: WebSite) -> None:
+    unsubscribe = TOKENS.unsubscribe(READER, factories.HEALTH.id)
+    assert "/feeds/my/" not in web.client().get(f"/unsubscribe/{unsubscribe}").text
+
+
 def test_preferences_of_a_reader_of_everything(web: WebSite) -> None:
     web.add_reader("")
     assert "Alle emner" in web.client().get(PREFERENCES).text

@@ -89,6 +89,11 @@ class SubscribeService:
         ends = self._meant(subscriber.topics, unsubscribe[1]) if unsubscribe else subscriber.topics
         return Standing(subscriber, ends)
 
+    def feed_token(self, token: str) -> str:
+        """The reader's own feed, for the holder of a preferences link; "" for any other link."""
+        uid = self._tokens.read_preferences(token)
+        return self._tokens.feed(uid) if uid else ""
+
     def unsubscribe(self, token: str, now: datetime) -> bool:
         """Ends what the link stands for; again is the same. False for a forged link."""
         if self._tokens.read_unsubscribe(token) is None:

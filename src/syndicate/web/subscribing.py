@@ -148,10 +148,14 @@ class Subscribing:
         return await run_in_threadpool(self._standing, request, "preferences", done=True)
 
     def _standing(self, request: Request, template: str, *, done: bool) -> Response:
-        standing = self._service.view(_token(request))
+        token = _token(request)
+        standing = self._service.view(token)
         if standing is None:
             raise HTTPException(404)
-        return self._token_page(request, template, reader=standing.subscriber, ends=standing.ends, done=done)
+        feed = self._service.feed_token(token)
+        return self._token_page(
+            request, template, reader=standing.subscriber, ends=standing.ends, done=done, feed=feed
+        )
 
     def _token_page(self, request: Request, template: str, **context: Any) -> Response:
         return self._pages.page(request, template, headers=TOKEN_PAGE, **context)
