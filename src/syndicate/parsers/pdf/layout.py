@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from syndicate.domain.model import Link
 from syndicate.parsers._shared import fold
@@ -35,7 +36,7 @@ class Cell:
         return self.words[-1].right
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """One printed line. `size` is the height of its letters' boxes, which no scaling of the font distorts.
 
@@ -50,7 +51,7 @@ class Line:
     broken: bool = False
     links: tuple[Link, ...] = ()
 
-    @property
+    @cached_property
     def text(self) -> str:
         return fold(" ".join(cell.text for cell in self.cells))
 

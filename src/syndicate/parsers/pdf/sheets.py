@@ -61,7 +61,10 @@ class _Letters:
         self._number = number
         # PDFium counts UTF-16 units: what takes two of them gets an invisible second.
         self._text = _ASTRAL.sub("\\g<0>\u200b", text_page.get_text_range())
+        # Unless some characters have no text, places in the text are PDFium's own.
+        self._as_counted = text_page.count_chars() == len(self._text)
         self._box = (c_double(), c_double(), c_double(), c_double())
+        self._references = tuple(map(byref, self._box))
         self._loose = raw.FS_RECTF()
         self._name = create_string_buffer(200)
 
@@ -89,15 +92,16 @@ class _Letters:
         return Line(self._number, cells, base, size, self._is_bold(first), broken)
 
     def _index(self, position: int) -> int:
+        if self._as_counted:
+            return position
         index: int = raw.FPDFText_GetCharIndexFromTextIndex(self._page, position)
         return max(index, 0)
 
     def _word(self, found: re.Match[str]) -> Word:
-        left, right, bottom, top = self._box
-        references = (byref(left), byref(right), byref(bottom), byref(top))
-        raw.FPDFText_GetCharBox(self._page, self._index(found.start()), *references)
+        left, right = self._box[:2]
+        raw.FPDFText_GetCharBox(self._page, self._index(found.start()), *self._references)
         begin = left.value
-        raw.FPDFText_GetCharBox(self._page, self._index(found.end() - 1), *references)
+        raw.FPDFText_GetCharBox(self._page, self._index(found.end() - 1), *self._references)
         return Word(found[0], begin, right.value)
 
     def _base(self, index: int) -> float:
