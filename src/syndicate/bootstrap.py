@@ -49,8 +49,8 @@ if TYPE_CHECKING:
     from syndicate.services.deliver import DeliverService
     from syndicate.services.expand import Destination, ExpandService
     from syndicate.services.housekeeping import HousekeepingService
-    from syndicate.services.moderate import ModerateService
     from syndicate.services.making_feeds import FeedMaker
+    from syndicate.services.moderate import ModerateService
     from syndicate.services.render_feeds import FeedService
     from syndicate.services.serve_feeds import FeedShelf
     from syndicate.services.subscribe import SubscribeService
@@ -536,3 +536,20 @@ def fetch_once(url: str, *, allow_private: bool) -> Retrieved:
         fetcher.close()
     assert isinstance(answer, Retrieved)  # without validators there is no "not modified"
     return answer
+
+
+def try_address(url: str, options: ReadOptions, *, allow_private: bool) -> tuple[bool, list[str]]:
+    """Whether an address could be a source, and each step that told so; needs no configuration."""
+    from syndicate.fetching.client import GuardedFetcher
+    from syndicate.isolation.pool import ReaderPool
+    from syndicate.services.trying import Trial
+
+    pool = ReaderPool(size=1)
+    fetcher = GuardedFetcher("", version=__version__)
+    try:
+        trial = Trial(fetcher, pool, pool, Access(allow_private=allow_private))
+        steps = list(trial.steps(url, options, utc_now()))
+    finally:
+        fetcher.close()
+        pool.close()
+    return trial.fits, steps

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import mimetypes
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
-from syndicate.bootstrap import App, fetch_once, read_isolated
+from syndicate.bootstrap import App, fetch_once, read_isolated, try_address
 from syndicate.cli.context import config_option, json_option, opened_app, working_app
 from syndicate.cli.diagnosis import findings
 from syndicate.cli.output import out, print_json, progress, say, table, when
@@ -18,6 +19,7 @@ from syndicate.domain.model import Change, Comparison, EditOp, Version
 from syndicate.ports import Claim, ReadOptions, StatusView
 from syndicate.services.watched import VisitReport
 
+WEB = ("http://", "https://")
 CLAIMED, CLAIMED_PER_HOST = 400, 50
 
 
@@ -95,11 +97,20 @@ def _tell(reports: list[VisitReport], explain: bool) -> None:
 @click.option("--select", multiple=True, help="Keep only what this CSS selector matches.")
 @click.option("--ignore", multiple=True, help="Cut what this CSS selector matches.")
 @click.option("--allow-private", is_flag=True, help="Allow an address on this machine or network.")
+@click.option("--explain", is_flag=True, help="Try an address as a source, and tell each step.")
 @json_option
 def read(
-    what: str, select: tuple[str, ...], ignore: tuple[str, ...], allow_private: bool, as_json: bool
+    what: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    allow_private: bool,
+    explain: bool,
+    as_json: bool,
 ) -> None:
     """Show what syndicate reads in a file or a page."""
+    if explain:
+        _explain(what, ReadOptions(select, ignore), allow_private, as_json)
+        return
     version = _read(what, ReadOptions(select, ignore), allow_private)
     if as_json:
         print_json(version.as_dict())
@@ -115,6 +126,19 @@ def read(
         say(f"{indent}{mark}{number}{block.text}", "bold" if block.kind == "heading" else None)
     for attachment in version.attachments:
         say(f"→ {attachment.label}: {attachment.url}", "cyan")
+
+
+def _explain(url: str, options: ReadOptions, allow_private: bool, as_json: bool) -> None:
+    if not url.startswith(WEB):
+        raise click.UsageError("--explain tries a web address; a file is just read.")
+    fits, steps = try_address(url, options, allow_private=allow_private)
+    if as_json:
+        print_json({"fits": fits, "steps": steps})
+    else:
+        for step in steps:
+            say(step)
+    if not fits:
+        raise click.exceptions.Exit(1)
 
 
 @click.command()
@@ -166,7 +190,7 @@ def tell_change(change: Change) -> None:
 
 
 def _read(what: str, options: ReadOptions, allow_private: bool) -> Version:
-    if what.startswith(("http://", "https://")):
+    if what.startswith(WEB):
         got = fetch_once(what, allow_private=allow_private)
         version: Version = read_isolated(got.body, got.media_type, got.url, options)
         return version
@@ -191,10 +215,14 @@ def status(as_json: bool) -> None:
     with opened_app() as app:
         view = app.archive.status(app.clock())
         waiting = app.archive.waiting()
+        alerts = app.alerts.open()
     if as_json:
-        print_json(view)
+        print_json({**asdict(view), "alerts": alerts})
     else:
         _tell_status(view)
+        for alert in alerts:
+            told = f"told {when(alert.told)}" if alert.told else "not told yet"
+            say(f"alert: {alert.name}: {alert.kind} since {when(alert.since)}, {told}", "red")
         for update in waiting:
             say(f"held: {update.id} {update.text(update.language).title} ({update.reason})", "yellow")
     if any(document.problem for document in view.documents):
