@@ -11,11 +11,11 @@ from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 
-from benchmarks.figures import Figure
+from benchmarks.figures import Figure, yardstick
 
 HELPERS = ("__init__", "__main__", "figures", "house", "news", "page_server", "sample")
 NAMES = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in HELPERS)
-ROW = "{:<56}{:>10}{:>10}{:>10} {:<10}{}"
+ROW = "{:<64}{:>10}{:>10}{:>10} {:<10}{}"
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -37,12 +37,13 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _measured(names: list[str]) -> Iterator[Figure]:
+    yield yardstick()
     for name in names:
         yield from import_module(f"benchmarks.{name}").measure()
 
 
 def _machine() -> str:
-    return f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} CPUs"
+    return f"Python {platform.python_version()}, {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}"
 
 
 if __name__ == "__main__":

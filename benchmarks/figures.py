@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 MILLI = 1e3
@@ -77,6 +78,16 @@ def cpu_ms(rounds: int, times: int, action: Callable[[], object], meter: Meter |
         return spent.cpu / times * MILLI
 
     return rounds_of(rounds, one_round)
+
+
+def yardstick() -> Figure:
+    """A fixed piece of work, so that a slow hour of the machine is not taken for a slow program."""
+    words = [f"{number * 7919 % 10_007:05}" for number in range(20_000)]
+
+    def work() -> str:
+        return sha256(" ".join(sorted(words)).encode()).hexdigest()
+
+    return Figure("yardstick: sort and hash 20,000 words", cpu_ms(5, 3, work), "CPU ms")
 
 
 def _children() -> list[int]:

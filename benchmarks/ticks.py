@@ -14,7 +14,7 @@ from benchmarks.figures import Figure, cpu_ms
 from benchmarks.house import SOURCE
 from syndicate.bootstrap import App
 from syndicate.domain.model import DeliveryState, Message, Subject
-from syndicate.ports import FoundDocument
+from syndicate.ports import Finding, FoundDocument
 from syndicate.storage import tables as t
 from syndicate.storage.messages import keep_message
 
@@ -58,7 +58,7 @@ def _watch_many(app: App, due_at: datetime) -> None:
         FoundDocument(f"{n}", f"Page {n}", f"https://host{n % HOSTS}.example/{n}", f"host{n % HOSTS}.example")
         for n in range(DOCUMENTS)
     ]
-    app.watch_store.found(SOURCE, documents, due_at, due_at)
+    app.watch_store.found([Finding(SOURCE, documents, due_at)], due_at)
 
 
 def _send_many(app: App, now: datetime) -> None:
