@@ -51,9 +51,7 @@ for command in (
 def main() -> None:
     """Runs the command line of this process and exits."""
     try:
-        cli.main(standalone_mode=False)
-    except click.exceptions.Exit as ending:
-        sys.exit(ending.exit_code)
+        sys.exit(cli.main(standalone_mode=False))  # what a command exits with comes back as a value
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
