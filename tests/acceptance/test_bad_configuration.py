@@ -24,6 +24,12 @@ FAULTS = {
     "an unknown topic": ('["sundhed", "beskaeftigelse"]', '["sunhed"]', "sources[0].topics:", "sundhed"),
     "a file": (URL, 'url = "file:///etc/passwd"', "sources[0].url:", "http://"),
     "a user name in an address": (URL, 'url = "http://a:b@127.0.0.1/"', "sources[0].url:", "headers_env"),
+    "a backslash in an address": (
+        URL,
+        r"url = 'http://a.example\@127.0.0.1/'",
+        "sources[0].url:",
+        "user name",
+    ),
     "no mailbox": ("<anbefalinger@naereboliger.example>", "", "channels.email.sender:", "mailbox"),
     "broken TOML": ("[site]", "[site", "not valid TOML", "line"),
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from syndicate.domain import scheduling
-from syndicate.domain.errors import FetchError, FetchReason, SuspectReason, SyndicateError
+from syndicate.domain.errors import FetchError, FetchReason, ParseReason, SuspectReason, SyndicateError
 from syndicate.domain.model import Decision
 from syndicate.ports import Claim, Conclusion, Notice, Reading, ResourcePlace, SnapshotState
 from syndicate.services.finding import kind_of
@@ -16,6 +16,7 @@ from syndicate.services.weighing import Weighed, doubt, draft
 
 SOON = timedelta(minutes=5)
 """A doubt is looked at again after so long, or sooner."""
+_UNREADABLE = frozenset(ParseReason)
 
 
 class KeptProblem(SyndicateError):
@@ -89,8 +90,8 @@ class Concluder:
         if verdict.decision is Decision.DOUBT:
             again_at = min(again_at, now + SOON)
         problem, kind = _problems(seen), _problem_kind(seen)
-        if claim.held and claim.problem_kind == SuspectReason.SHRUNK and not anything_new(seen):
-            problem, kind = claim.problem, claim.problem_kind  # until a person has decided
+        if _still_holds(claim, seen):
+            problem, kind = claim.problem, claim.problem_kind
         self._report(report, weighed, update.id if update else "", problem)
         moot = claim.held if claim.held and verdict.decision is Decision.DROP and anything_new(seen) else ""
         return Conclusion(
@@ -189,14 +190,32 @@ def _minds(one: Seen) -> bool:
     return not stray or bool(one.resource.base_sha256)
 
 
+def _still_holds(claim: Claim, seen: Sequence[Seen]) -> bool:
+    """Whether all that is to be told was told at the last visit, with the reason that only that one knew."""
+    if anything_new(seen) or any(one.unreached or one.error for one in seen):
+        return False
+    undecided = bool(claim.held) and claim.problem_kind == SuspectReason.SHRUNK
+    return undecided or (claim.problem_kind in _UNREADABLE and any(map(_is_unreadable, seen)))
+
+
 def _problems(seen: Sequence[Seen]) -> str:
     """What the operator should know although the visit as such was fine."""
-    lines = [f"{one.label}: {error}" for one in seen if (error := one.unreached or one.error) and _minds(one)]
-    for one in seen:
-        latest = one.resource.latest
-        if one.snapshot is None and latest and latest.state is SnapshotState.UNREADABLE:
-            lines.append(f"{one.label}: its newest bytes could not be read.")
-    return "\n".join(lines)
+    errors = [
+        f"{one.label or kind_of(error)}: {error}"
+        for one in seen
+        if (error := one.unreached or one.error) and _minds(one)
+    ]
+    unread = [
+        f"{one.label or 'unreadable'}: its newest bytes could not be read."
+        for one in seen
+        if one.snapshot is None and _is_unreadable(one)
+    ]
+    return "\n".join([*errors, *unread])
+
+
+def _is_unreadable(one: Seen) -> bool:
+    latest = one.resource.latest
+    return latest is not None and latest.state is SnapshotState.UNREADABLE
 
 
 def _problem_kind(seen: Sequence[Seen]) -> str:

@@ -91,7 +91,7 @@ class Scale:
             weighed.judged,
             review=self._source.review,
             waiting_for=waiting_for,
-            unreadable=[one.label for one in weighed.unreadable],
+            unreadable=[_name(one, self._claim) for one in weighed.unreadable],
         )
         weighed.verdict = self._second_look(seen, verdict)
         return weighed
@@ -209,7 +209,7 @@ def draft(
     claim: Claim, source: WatchedSource, weighed: Weighed, languages: Sequence[str], title: str, now: datetime
 ) -> Update:
     """The update that this verdict makes: published when it announces, else held for a person."""
-    noted = (*composing.note(weighed.judged), *_unreadable_changes(weighed))
+    noted = (*composing.note(weighed.judged), *_unreadable_changes(weighed, claim))
     changes = showing.shown(noted, source.record.show_text)
     published = weighed.verdict.decision is Decision.ANNOUNCE
     identity = f"{claim.source_id}/{claim.key}"
@@ -239,7 +239,12 @@ def _significance(weighed: Weighed) -> Significance:
     return Significance.SUBSTANTIVE if weighed.unreadable else weighed.verdict.significance
 
 
-def _unreadable_changes(weighed: Weighed) -> list[NotedChange]:
+def _name(one: Seen, claim: Claim) -> str:
+    """What to call it: a page has no label of its own beside the document's title."""
+    return one.label or claim.title or claim.key
+
+
+def _unreadable_changes(weighed: Weighed, claim: Claim) -> list[NotedChange]:
     noted = []
     for one in weighed.unreadable:
         if not one.resource.base_sha256:
@@ -248,7 +253,8 @@ def _unreadable_changes(weighed: Weighed) -> list[NotedChange]:
         facet = Facet(
             FacetKind.ATTACHMENT, one.resource.base_sha256[:12], latest.sha256[:12] if latest else ""
         )
-        change = Change(ChangeKind.REWORDED, (), one.label, one.label, facets=(facet,))
+        name = _name(one, claim)
+        change = Change(ChangeKind.REWORDED, (), name, name, facets=(facet,))
         noted.append(NotedChange(change, one.label, one.url, one.resource.role))
     return noted
 
