@@ -33,3 +33,10 @@ def test_nothing_in_an_update_is_forgotten() -> None:
     assert "Kommunen" not in everything
     assert "example.org" not in everything
     assert everywhere(update(), str) == update()
+
+
+def test_what_does_not_change_is_given_back_itself() -> None:
+    thing = update()
+
+    assert everywhere(thing, lambda text: text) is thing
+    assert everywhere(thing, lambda text: text if text != "da" else "en").changes is thing.changes

@@ -220,3 +220,26 @@ class TestProof:
         html = entry(renderer, corrects="beef", kind=UpdateKind.CORRECTION, changes=()).html
 
         assert '<a href="https://nyt.example.org/updates/beef">Den tidligere opdatering</a>' in html
+
+
+class TestMemory:
+    def test_an_update_that_is_the_same_is_made_once(self) -> None:
+        renderer = Renderer(site(), SETTINGS)
+
+        assert entry(renderer) is entry(renderer)
+
+    def test_one_that_differs_is_made_anew(self) -> None:
+        renderer = Renderer(site(), SETTINGS)
+        first = entry(renderer)
+
+        assert entry(renderer, topics=("beskaeftigelse",)).topics != first.topics
+        assert entry(renderer, document_title="Nyt navn").source_title == "Nyt navn"
+
+    def test_memory_has_an_end(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("syndicate.rendering.feedviews.REMEMBERED", 2)
+        renderer = Renderer(site(), SETTINGS)
+        first = entry(renderer, id="a")
+        for name in ("b", "c"):
+            entry(renderer, id=name)
+
+        assert entry(renderer, id="a") is not first and entry(renderer, id="a") == first

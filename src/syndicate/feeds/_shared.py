@@ -36,7 +36,12 @@ NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 def clean(thing: Thing) -> Thing:
     """The same view, entry or text without the characters that no feed can carry."""
-    return everywhere(thing, lambda text: NOT_IN_XML.sub("", text))
+    return everywhere(thing, _clean)
+
+
+def _clean(text: str) -> str:
+    plain = text.replace("\n", "").isprintable()  # true of most texts, and quick to tell
+    return text if plain else NOT_IN_XML.sub("", text)
 
 
 def updated_at(entry: FeedEntry) -> datetime:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
+from threading import Lock
 from urllib.parse import quote, urlencode
 
 import nh3
@@ -24,6 +26,9 @@ ROOM = 8000
 
 MOST_PROOFS = 10
 
+REMEMBERED = 500
+"""How many entries are kept in memory, some 30 kB each."""
+
 TAGS = {"a", "bdi", "blockquote", "br", "del", "em", "h3", "h4", "ins", "li", "p", "small", "strong", "ul"}
 ATTRIBUTES = {"*": {"lang", "dir"}, "a": {"href"}}
 
@@ -35,12 +40,14 @@ class FeedViews:
         self._site = site
         self._environment = environment
         self._hubs = tuple(hubs)
+        self._entries: OrderedDict[str, tuple[Update, FeedEntry]] = OrderedDict()
+        self._lock = Lock()
 
     def view(self, feed: FeedRecord, updates: Sequence[Update], editorial: bool, texts: Texts) -> FeedView:
         """The feed of these updates, newest first as given; one that has ended says so before all of them."""
         site = self._site
         subtitle = texts["feed_subtitle_editorial" if editorial else "feed_subtitle"]
-        entries = [self._entry(update, texts) for update in updates]
+        entries = [self._known_entry(update, texts) for update in updates]
         if feed.ended_at:
             entries.insert(0, self._ending(feed, feed.ended_at, texts))
         return FeedView(
@@ -83,6 +90,19 @@ class FeedViews:
             language=self._site.language,
             significance=Significance.SUBSTANTIVE,
         )
+
+    def _known_entry(self, update: Update, texts: Texts) -> FeedEntry:
+        """An update is in several feeds, and in each again whenever there is news: it is made once."""
+        with self._lock:
+            known = self._entries.get(update.id)
+        if known is not None and known[0] == update:
+            return known[1]
+        entry = self._entry(update, texts)
+        with self._lock:
+            self._entries[update.id] = (update, entry)
+            while len(self._entries) > REMEMBERED:
+                self._entries.popitem(last=False)
+        return entry
 
     def _entry(self, update: Update, texts: Texts) -> FeedEntry:
         site, update = self._site, tame(update)

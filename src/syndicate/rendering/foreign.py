@@ -31,6 +31,11 @@ RESERVED = re.compile(
 RESERVED_START = "syndicate-"
 """What is in all of them, so that most texts need no closer look."""
 
+PERHAPS_LEFTWARDS = re.compile(
+    "[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+"""The blocks of Unicode with letters that are written from right to left."""
+
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 
 
@@ -40,6 +45,8 @@ def tame(thing: Thing) -> Thing:
 
 
 def _tame(text: str) -> str:
+    if text.isprintable() and RESERVED_START not in text.lower():
+        return text  # most texts: what is printable has nothing invisible in it
     seen = INVISIBLE.sub(lambda found: " " if found["line_end"] else "", text)
     return RESERVED.sub("[…]", seen) if RESERVED_START in seen.lower() else seen
 
@@ -61,6 +68,8 @@ def web_address(url: str) -> str:
 
 def isolated(text: str) -> str:
     """Plain text that cannot turn round what stands beside it, where it is written from right to left."""
+    if not PERHAPS_LEFTWARDS.search(text):
+        return text
     if any(bidirectional(letter) in ("R", "AL") for letter in text):
         return f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}"
     return text
