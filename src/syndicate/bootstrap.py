@@ -203,7 +203,15 @@ class App:
             fetching.timeout.total_seconds(),
             fetching.max_bytes,
             __version__,
+            proxy=self._proxy,
         )
+
+    @property
+    def _proxy(self) -> str:
+        """The proxy's address with its login, "" for none. Raises ConfigError where the login is missing."""
+        fetching = self.config.fetching
+        login = configuration.secrets(fetching, "fetching", self._environ).get("proxy_login")
+        return fetching.proxy.replace("://", f"://{login}@", 1) if login else fetching.proxy
 
     @cached_property
     def reader(self) -> ReaderPool:

@@ -57,6 +57,12 @@ def _base_url(url: str) -> str:
     return url.rstrip("/")
 
 
+def _proxy(url: str) -> str:
+    if url and not re.fullmatch(r"http://[^\s/?#@]+:\d+/?", url):
+        raise ValueError('must be an address such as "http://proxy.example.dk:3128", without a login')
+    return url.rstrip("/")
+
+
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Slug = Annotated[str, Field(pattern=SLUG)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
@@ -107,6 +113,8 @@ class FetchingConfig(Part):
     gap: Duration = timedelta(seconds=1)
     timeout: Duration = timedelta(seconds=30)
     max_bytes: int = Field(default=20_000_000, gt=0)
+    proxy: Annotated[str, AfterValidator(_proxy)] = ""
+    proxy_login_env: str = ""
 
 
 def _hub(url: str) -> str:

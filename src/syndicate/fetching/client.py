@@ -54,7 +54,8 @@ class GuardedFetcher:
     `gap` is the pause between two requests to a host; `timeout` the seconds that one retrieval may take on
     the network, redirects included; `max_bytes` the largest body, packed and unpacked. `contact` (an address
     or a page) goes into the User-Agent, so that the owner of a page can reach the operator. `resolve` stands
-    in for the name servers, and `ca_file` for the usual certificate authorities.
+    in for the name servers, and `ca_file` for the usual certificate authorities. `proxy` (an http address,
+    with a login if it needs one) is asked for everything.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class GuardedFetcher:
         *,
         resolve: Resolve = resolve,
         ca_file: str | None = None,
+        proxy: str = "",
     ) -> None:
         self._agent = f"syndicate/{version} (+{contact})" if contact else f"syndicate/{version}"
         self._timeout = timeout
@@ -76,8 +78,10 @@ class GuardedFetcher:
         tls = tls_context(ca_file)
         self._certificates: dict[str, datetime] = {}
         certified = self._certificates.__setitem__
-        self._public = Exchanger(tls, allow_private=False, resolve=resolve, certified=certified)
-        self._private = Exchanger(tls, allow_private=True, resolve=resolve, certified=certified)
+        self._public, self._private = (
+            Exchanger(tls, allow_private=private, resolve=resolve, certified=certified, proxy=proxy)
+            for private in (False, True)
+        )
 
     def get(
         self, url: str, *, validators: Validators | None, access: Access, now: datetime

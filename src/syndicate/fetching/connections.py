@@ -68,6 +68,19 @@ def open_socket(host: str, port: int, *, refuse: Refuse, resolve: Resolve) -> so
     raise NoConnection(FetchReason.UNREACHABLE, f"{host} could not be reached on port {port}: {why}.")
 
 
+def judge_target(host: str, port: int, *, refuse: Refuse, resolve: Resolve) -> None:
+    """What can be judged of a host that a proxy will connect to. Raises NoConnection.
+
+    The proxy asks name servers of its own: a name that ours do not know is left to it.
+    """
+    try:
+        addresses = _resolve_in_time(host, port, resolve)
+    except NoConnection:
+        return
+    for ip in addresses:
+        _judge(host, ip, refuse)
+
+
 def start_tls(sock: socket.socket, host: str, context: ssl.SSLContext) -> ssl.SSLSocket:
     """TLS over `sock`, with the certificate checked against the name `host`. Raises NoConnection."""
     try:

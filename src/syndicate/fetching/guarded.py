@@ -21,6 +21,7 @@ from syndicate.fetching.connections import (
     READ_TIMEOUT,
     NoConnection,
     Resolve,
+    judge_target,
     open_socket,
     resolve,
 )
@@ -46,7 +47,11 @@ class Answer:
 
 
 class Exchanger:
-    """Asks public addresses, or (`allow_private`) also those inside one's own network. Thread safe."""
+    """Asks public addresses, or (`allow_private`) also those inside one's own network. Thread safe.
+
+    With a `proxy` all connections go to it: it alone sees the numbers that it connects to. A number in the
+    address itself, and those that our own name servers give, are judged before it is asked.
+    """
 
     def __init__(
         self,
@@ -55,14 +60,22 @@ class Exchanger:
         allow_private: bool,
         resolve: Resolve = resolve,
         certified: Certified = lambda _host, _end: None,
+        proxy: str = "",
     ) -> None:
         self._ports = None if allow_private else PORTS
         refuse = partial(denied, allow_private=allow_private)
 
         def connect(host: str, port: int) -> socket.socket:
-            return open_socket(host, port, refuse=refuse, resolve=resolve)
+            # The one host that is connected to behind a proxy is the proxy, which the operator chose.
+            judge = _nothing_refused if proxy else refuse
+            return open_socket(host, port, refuse=judge, resolve=resolve)
 
-        self._session = GuardedSession(connect, tls, certified)
+        def judge_behind(address: Address) -> None:
+            if proxy:
+                judge_target(address.host, address.port, refuse=refuse, resolve=resolve)
+
+        self._judge_behind = judge_behind
+        self._session = GuardedSession(connect, tls, certified, proxy)
 
     def get(
         self, address: Address, headers: Mapping[str, str], *, seconds: float, limit: int, cut: bool = False
@@ -75,6 +88,7 @@ class Exchanger:
         self._check_port(address)
         with Deadline(seconds) as deadline:
             try:
+                self._judge_behind(address)
                 answer = self._exchange(address, headers, limit, cut)
                 if deadline.expired:  # what ends with the connection looks whole when the watchdog ends it
                     raise TimeoutError
@@ -129,6 +143,10 @@ class Exchanger:
                 # http.client takes the end of a connection for the end of a head: half of one looks whole.
                 raise BadBody("it ended before any content came")
             return Answer(response.status_code, found, body)
+
+
+def _nothing_refused(_ip: str) -> None:
+    return None
 
 
 def _says_where_it_ends(headers: Mapping[str, str]) -> bool:

@@ -11,11 +11,11 @@ import ssl
 from collections.abc import Callable
 from datetime import datetime
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Never
+from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, ProxyManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 from urllib3.response import HTTPResponse
@@ -40,9 +40,10 @@ class GuardedSession(requests.Session):
     Connections are kept per session: what one session may reach is not open to another.
     """
 
-    def __init__(self, connect: Connect, tls: ssl.SSLContext, certified: Certified) -> None:
+    def __init__(self, connect: Connect, tls: ssl.SSLContext, certified: Certified, proxy: str = "") -> None:
         super().__init__()
         self.trust_env = False
+        self.proxies = {"http": proxy, "https": proxy} if proxy else {}
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.adapters.clear()
         for scheme in ("http://", "https://"):
@@ -67,8 +68,20 @@ class _GuardedAdapter(HTTPAdapter):
         # The context has the authorities; requests would load the whole bundle again per connection.
         conn.cert_reqs = ssl.CERT_REQUIRED
 
-    def proxy_manager_for(self, *_: Any, **__: Any) -> Never:
-        raise requests.exceptions.ProxyError("no proxy is used: addresses could not be judged behind one")
+    def proxy_manager_for(self, proxy: str, **_: Any) -> ProxyManager:
+        """Only the configured proxy comes here: the session reads nothing from the environment."""
+        manager: ProxyManager | None = self.proxy_manager.get(proxy)
+        if manager is None:
+            manager = ProxyManager(
+                proxy,
+                proxy_headers=self.proxy_headers(proxy),
+                num_pools=POOLED_HOSTS,
+                maxsize=2,
+                ssl_context=self._tls,
+            )
+            manager.pool_classes_by_scheme = _pool_classes(self._connect, self._certified)
+            self.proxy_manager[proxy] = manager
+        return manager
 
 
 def _pool_classes(connect: Connect, certified: Certified) -> dict[str, type[HTTPConnectionPool]]:
@@ -88,9 +101,9 @@ def _pool_classes(connect: Connect, certified: Certified) -> dict[str, type[HTTP
             try:
                 super().connect()
             except (OSError, HTTPError, ValueError) as error:
-                raise no_tls(self.host, error) from None
+                raise no_tls(self._tunnel_host or self.host, error) from None
             if isinstance(self.sock, ssl.SSLSocket) and (end := certificate_end(self.sock)):
-                certified(self.host, end)
+                certified(self._tunnel_host or self.host, end)
 
     class Pool(HTTPConnectionPool):
         ConnectionCls = Watched

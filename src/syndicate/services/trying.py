@@ -14,7 +14,7 @@ _KINDS = {ListingKind.SITEMAP: "sitemap", ListingKind.INDEX: "sitemap", ListingK
 
 
 class Trial:
-    """One address, tried: `steps` says what was done and what came of it, `fits` whether it can be a source."""
+    """One address, tried: `steps` says what was done and why, `fits` whether it can be a source."""
 
     def __init__(self, fetcher: Fetcher, reader: Reader, lister: Lister, access: Access) -> None:
         self._fetcher = fetcher
