@@ -395,6 +395,23 @@ def test_the_status_page_tells_silence_from_sleep(web: WebSite) -> None:
     assert "here and in feeds: 1 second" in text and "mail is sent" not in text
 
 
+def test_many_documents_are_read_page_by_page_without_a_gap(web: WebSite) -> None:
+    web.archive.statuses = [document_status(id=n, title=f"Dokument {n:03}") for n in range(1, 121)]
+    web.archive.statuses[77] = document_status(id=78, title="Dokument 078", problem="dns: x")
+    client, seen, path = web.client(), [], "/status"
+    while path:
+        text = client.get(path).text
+        assert "120 dokumenter følges" in text and "1 kan ikke nås" in text
+        seen += [int(n) for n in re.findall(r"Dokument (\d+)", text)]
+        following = re.search(r'rel="next" href="([^"]+)"', text)
+        path = following[1] if following else ""
+    assert seen == [78, *(n for n in range(1, 121) if n != 78)]
+    statuses = {
+        page: client.get(f"/status?page={page}").status for page in ("0", "4", "9" * 25, "x", "-1", "")
+    }
+    assert statuses == {"0": 404, "4": 404, "9" * 25: 400, "x": 400, "-1": 400, "": 200}
+
+
 def test_a_page_that_is_missing_helps_to_find_it(web: WebSite) -> None:
     text = web.client().get("/updates/unknown?lang=en").text
     assert re.search(

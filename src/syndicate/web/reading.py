@@ -20,6 +20,7 @@ from syndicate.web.selecting import Months, is_name, read_filters, read_number, 
 
 NEWEST = 10
 PAGE_SIZE = 20
+STATUS_SIZE = 50
 PICTURE = {"Cache-Control": "public, max-age=86400"}
 
 
@@ -104,12 +105,22 @@ class Reading:
         return self._pages.page(request, "feeds", sources=self._archive.sources())
 
     def status(self, request: Request) -> Response:
+        """How the watching goes, what needs attention first; `page` counts from 1."""
+        number = read_number(request.query_params.get("page", "") or "1", status=400)
         view = self._archive.status(self._clock())
         documents = sorted(view.documents, key=_most_urgent_first)
+        pages = max(1, -(-len(documents) // STATUS_SIZE))
+        if not 1 <= number <= pages:
+            raise HTTPException(404)
+        watched = [document for document in documents if document.active]
         return self._pages.page(
             request,
             "status",
-            documents=documents,
+            documents=documents[(number - 1) * STATUS_SIZE : number * STATUS_SIZE],
+            number=number,
+            pages=pages,
+            watched=len(watched),
+            failing=sum(bool(document.problem) for document in watched),
             last_update=view.last_update,
             last_check=max((d.last_check for d in documents if d.last_check), default=None),
             last_changes=self._archive.last_changes(),
