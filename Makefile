@@ -17,13 +17,14 @@ help:    ## this list
 setup: $(READY)    ## install into .venv what everything else needs
 
 # The editable install is stamped last: an interrupted setup starts over, a finished one costs nothing.
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements.lock tests/browser.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "syndicate needs Python 3.11 or later, and none was found." \
 		"Install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python3"; exit 1; }
 	@echo "Setting up in $(VENV) with $$($(PYTHON) --version) …"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python cannot make a virtual" \
 		"environment: its venv module is missing (on Debian: apt-get install python3-venv)."; exit 1; }
 	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --require-hashes --no-deps -r tests/browser.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 	@echo "Ready."
