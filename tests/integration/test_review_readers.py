@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from syndicate.ports import ClaimedDelivery, Settlement
 from syndicate.storage import tables as t
 from tests.factories import update
 from tests.integration.test_services_expand import Publishing
+from tests.integration.test_storage_plans import statements
 from tests.storing import CONSENT, LEASE, NOW, SOURCE, version
 
 LATER = NOW + timedelta(hours=1)
@@ -83,3 +85,34 @@ def test_who_asks_to_subscribe_gets_the_mail_that_asks_back(publishing: Publishi
     target = Target(asking.uid, asking.address)
     assert subscribers.ask(asking.uid, "o1", ["sundhed"], CONSENT, confirmation, target, NOW)
     assert [delivery.target.id for delivery in claim(publishing)] == [asking.uid]
+
+
+# --- at scale -----------------------------------------------------------------------------------------
+
+
+def test_a_claim_walks_through_no_more_mails_than_it_takes(publishing: Publishing) -> None:
+    """Whatever the number of mails that were ever sent: by their ids, or by the index of claims."""
+    publishing.store.reader("a@example.org")
+    publishing.all()
+    with statements(publishing.store) as seen:
+        assert len(claim(publishing)) == 1
+    with publishing.store.database.read() as connection:
+        steps = [
+            step.detail
+            for statement, parameters in seen
+            if statement.startswith(("SELECT", "UPDATE"))
+            for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        ]
+    on_deliveries = [step for step in steps if re.match("(SEARCH|SCAN) delivery", step)]
+    assert on_deliveries
+    assert all("PRIMARY KEY" in step or "ix_delivery_claim" in step for step in on_deliveries), on_deliveries
+
+
+def test_readers_are_not_sorted_anew_for_each_chunk(publishing: Publishing) -> None:
+    publishing.store.reader("a@example.org")
+    with statements(publishing.store) as seen:
+        assert len(publishing.store.outbox.readers(("sundhed",), 0, 10)) == 1
+    ((statement, parameters),) = [each for each in seen if each[0].startswith("SELECT")]
+    with publishing.store.database.read() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        assert not [step for step in plan if "TEMP B-TREE" in step.detail]

@@ -45,16 +45,22 @@ class OutboxRows:
         return [FanOut(row.id, row.update_id, row.channel, row.cursor) for row in rows]
 
     def readers(self, topics: Sequence[str], after: int, limit: int) -> list[InterestedReader]:
+        wanted = (  # a subquery: by a join, SQLite would sort all readers of the topic for every chunk
+            select(func.max(t.subscription.c.topic))
+            .where(
+                t.subscription.c.subscriber_id == t.subscriber.c.id,
+                t.subscription.c.topic.in_(["", *topics]),
+            )
+            .scalar_subquery()
+        )
         query = (
-            select(t.subscriber, func.max(t.subscription.c.topic).label("topic"))
-            .join(t.subscription, t.subscription.c.subscriber_id == t.subscriber.c.id)
+            select(t.subscriber, wanted.label("topic"))
             .where(
                 t.subscriber.c.id > after,
                 t.subscriber.c.state == "active",
                 t.subscriber.c.address.is_not(None),
-                t.subscription.c.topic.in_(["", *topics]),
+                wanted.is_not(None),
             )
-            .group_by(t.subscriber.c.id)
             .order_by(t.subscriber.c.id)
             .limit(limit)
         )

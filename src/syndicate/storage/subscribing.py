@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
 
 from syndicate.domain.model import DeliveryState, Message, Subject, Target
 from syndicate.ports import Consent, PlannedDelivery, Subscriber
@@ -167,24 +168,35 @@ def cancel_unwanted(connection: Connection, delivery_ids: Sequence[int]) -> None
 
     Whoever left while a mail was planned or under way was not there to be cancelled then.
     """
-    filed = (
-        select(t.update_topic.c.topic)
-        .where(t.update_topic.c.update_id == t.delivery.c.subject)
-        .correlate(t.delivery)  # else SQLAlchemy means the topics of all deliveries, being two levels down
+    d = t.delivery.c
+    # by the ids alone: asked for the kind as well, SQLite would walk through all mails ever sent
+    query = select(d.id, d.channel, d.kind, d.target, d.subject).where(d.id.in_(delivery_ids))
+    mail = ("email", Subject.UPDATE.value)
+    rows = [row for row in connection.execute(query) if (row.channel, row.kind) == mail]
+    wanted = _topics_wanted(connection, {row.target for row in rows})
+    filed = _topics_filed(connection, {row.subject for row in rows})
+    unwanted = [row.id for row in rows if not wanted[row.target] & {"", *filed[row.subject]}]
+    if unwanted:
+        connection.execute(update(t.delivery).where(d.id.in_(unwanted)).values(CANCELLED))
+
+
+def _topics_wanted(connection: Connection, uids: Collection[str]) -> Mapping[str, set[str]]:
+    wanted: defaultdict[str, set[str]] = defaultdict(set)
+    query = (
+        select(t.subscriber.c.uid, t.subscription.c.topic)
+        .join(t.subscription, t.subscription.c.subscriber_id == t.subscriber.c.id)
+        .where(t.subscriber.c.uid.in_(uids), t.subscriber.c.state == "active")
     )
-    wanted = exists().where(
-        t.subscriber.c.uid == t.delivery.c.target,
-        t.subscriber.c.state == "active",
-        t.subscription.c.subscriber_id == t.subscriber.c.id,
-        or_(t.subscription.c.topic == "", t.subscription.c.topic.in_(filed)),
-    )
-    unwanted = and_(
-        t.delivery.c.id.in_(delivery_ids),
-        t.delivery.c.channel == "email",
-        t.delivery.c.kind == Subject.UPDATE.value,
-        ~wanted,
-    )
-    connection.execute(update(t.delivery).where(unwanted).values(CANCELLED))
+    for row in connection.execute(query):
+        wanted[row.uid].add(row.topic)
+    return wanted
+
+
+def _topics_filed(connection: Connection, update_ids: Collection[str]) -> Mapping[str, set[str]]:
+    filed: defaultdict[str, set[str]] = defaultdict(set)
+    for row in connection.execute(select(t.update_topic).where(t.update_topic.c.update_id.in_(update_ids))):
+        filed[row.update_id].add(row.topic)
+    return filed
 
 
 def _confirmation(optin_id: str, message: Message, target: Target, now: datetime) -> PlannedDelivery:
