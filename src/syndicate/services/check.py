@@ -72,7 +72,7 @@ class CheckService:
             sources=sources,
             since=since,
             per_host=per_host,
-            known=self._sources,
+            known=None if sources is not None else self._sources,
         )
 
     def visit(self, claim: Claim, now: datetime) -> VisitReport:
