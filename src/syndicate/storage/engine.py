@@ -16,6 +16,7 @@ from weakref import finalize
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from syndicate.domain.errors import ConfigError, StorageError
 
@@ -148,6 +149,10 @@ def translated() -> Iterator[None]:
     """Turns the driver's errors into StorageError; errors of ours in the SQL stay what they are."""
     try:
         yield
+    except PoolTimeout as error:
+        raise StorageError(
+            "The database is busy: all connections wait for it.", hint="Nothing is lost; it is tried again."
+        ) from error
     except DBAPIError as error:
         code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the primary code of an extended one
         if code in SQLITE_TROUBLE:
