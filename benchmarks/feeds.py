@@ -13,6 +13,9 @@ from benchmarks.news import News
 from syndicate import registry
 from syndicate.bootstrap import FEED_FORMATS
 from syndicate.ports import FeedRecord
+from syndicate.rendering import environment
+from syndicate.rendering.feedviews import FeedViews
+from syndicate.rendering.texts import load
 
 ALL = FeedRecord("all", "Alt")
 
@@ -28,7 +31,12 @@ def measure() -> Iterator[Figure]:
         assert len(updates) == UPDATES
         view = make_view(ALL, updates, False)
         yield _figure("read 50 updates from the database", lambda: archive.published(limit=UPDATES))
-        yield _figure("make the view of 50 updates", lambda: make_view(ALL, updates, False))
+        jinja, texts = environment.build(), load(app.site.language)
+        yield _figure(
+            "make the view of 50 new updates",
+            lambda: FeedViews(app.site, jinja).view(ALL, updates, False, texts),
+        )
+        yield _figure("make the view of 50 known updates", lambda: make_view(ALL, updates, False))
         for name in FEED_FORMATS:
             yield _figure(f"render 50 updates as {name}", partial(registry.load("feeds", name).render, view))
 

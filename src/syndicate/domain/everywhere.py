@@ -18,7 +18,8 @@ def everywhere(thing: Thing, change: Change) -> Thing:
     Members of enumerations, keys of mappings and what is no text stay as they are. What holds no text that
     changed is given back itself, which is most of what there is.
     """
-    return _way(type(thing))(thing, change)  # type: ignore[no-any-return]
+    kind: Any = type(thing)
+    return _way(kind)(thing, change)  # type: ignore[no-any-return]
 
 
 @cache

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from email.utils import format_datetime
 from html import escape
@@ -102,7 +103,7 @@ def generator(
     view: FeedView, suffix: str, media_type: str, feed_part: type[FeedPart], entry_part: type[EntryPart]
 ) -> Any:
     """A feedgen generator of the cleaned view, with nothing left to the clock or to the order of calls."""
-    view = clean(view)
+    view = clean(replace(view, entries=tuple(map(_for_people, view.entries))))
     made = feedgen.feed.FeedGenerator()
     made.register_extension("house", feed_part, entry_part)
     made.house.view, made.house.suffix = view, suffix
@@ -119,6 +120,11 @@ def generator(
     for entry in view.entries:
         _add(made, entry, view)
     return made
+
+
+def _for_people(entry: FeedEntry) -> FeedEntry:
+    """The entry without what only programs read, which neither RSS nor Atom has a place for."""
+    return replace(entry, changes=(), proofs=())
 
 
 def _add(made: Any, entry: FeedEntry, view: FeedView) -> None:
