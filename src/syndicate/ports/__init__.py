@@ -16,10 +16,10 @@ from syndicate.ports.keeping import ClaimedDelivery as ClaimedDelivery
 from syndicate.ports.keeping import Conclusion as Conclusion
 from syndicate.ports.keeping import DeliveryView as DeliveryView
 from syndicate.ports.keeping import FanOut as FanOut
+from syndicate.ports.keeping import Finding as Finding
 from syndicate.ports.keeping import InterestedReader as InterestedReader
 from syndicate.ports.keeping import KeptSnapshot as KeptSnapshot
 from syndicate.ports.keeping import KnownResource as KnownResource
-from syndicate.ports.keeping import Finding as Finding
 from syndicate.ports.keeping import MissingDocument as MissingDocument
 from syndicate.ports.keeping import Notice as Notice
 from syndicate.ports.keeping import Outbox as Outbox

@@ -30,8 +30,8 @@ class UpdateKind(StrEnum):
 class ShowText(StrEnum):
     """How much of a source's text is told on.
 
-    FULL: whole blocks and documents. CHANGES: what changed with a few words around it. NONE: only what happened
-    where.
+    FULL: whole blocks and documents. CHANGES: what changed with a few words around it. NONE: only what
+    happened where.
     """
 
     FULL = "full"
