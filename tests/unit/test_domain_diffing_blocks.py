@@ -204,6 +204,32 @@ def test_one_digit_in_a_long_line_is_a_small_edit() -> None:
     assert [(facet.before, facet.after) for facet in change.facets] == [("3 mg", "8 mg")]
 
 
+def test_a_long_line_is_looked_at_only_where_it_differs() -> None:
+    rows = [f"Punkt {number}: giv {number % 7} mg hver dag." for number in range(40_000)]
+    before = " ".join(rows)
+    rows[100], rows[101] = rows[100].replace("giv", "kog"), rows[101].replace("3 mg", "9 mg")
+    after = " ".join(rows)
+    (change,) = changes(version_of(before), version_of(after))
+    assert [(facet.before, facet.after) for facet in change.facets] == [("3 mg", "9 mg")]
+    assert "".join(edit.text for edit in change.edits if edit.op != "insert") == before
+    assert "".join(edit.text for edit in change.edits if edit.op != "delete") == after
+
+
+def test_long_lines_that_differ_all_over_are_one_edit() -> None:
+    before = " ".join(str(number % 9) for number in range(70_000))
+    after = " ".join(str(number % 7) for number in range(70_001))
+    (change,) = changes(version_of(before), version_of(after))
+    assert change.significance is Significance.SUBSTANTIVE
+    assert len(change.edits) <= 4
+    assert "".join(edit.text for edit in change.edits if edit.op != "insert") == before
+
+
+@pytest.mark.parametrize("digits", ["7", "1,", "§ 1", "stk 11 "])
+def test_a_megabyte_of_digits_ends(digits: str) -> None:
+    before = "x " + digits * (1_000_000 // len(digits))
+    assert changes(version_of(before), version_of(f"{before} 8")) != ()
+
+
 def test_five_thousand_blocks_of_which_one_changed() -> None:
     lines = [f"{number}. Regel {number} gælder for hus {number * 7}." for number in range(1, 5_001)]
     after = [*lines[:2_500], "2501. Regel 2501 gælder for alle huse.", *lines[2_501:]]
@@ -217,6 +243,33 @@ def test_furniture_may_come_and_go(line: str) -> None:
     """F1."""
     assert changes(version_of(*LIST), version_of(*LIST, line)) == ()
     assert changes(version_of(*LIST, line), version_of(*LIST)) == ()
+
+
+@pytest.mark.parametrize("line", ["# Sund mad", "By og Liv", "Sund mad | By og Liv"])
+def test_the_title_of_the_page_may_come_and_go(line: str) -> None:
+    bare = replace(version_of(*LIST), title="Sund mad | By og Liv")
+    named = replace(version_of(line, *LIST), title="Sund mad | By og Liv")
+    assert changes(bare, named) == ()
+    assert changes(named, bare) == ()
+
+
+def test_another_title_is_told() -> None:
+    before, after = version_of("# Sund mad", *LIST), version_of("# Sund søvn", *LIST)
+    found = changes(replace(before, title="Sund mad"), replace(after, title="Sund søvn"))
+    assert [change.kind for change in found if change.block is BlockKind.HEADING] == [ChangeKind.REWORDED]
+
+
+def test_cells_that_were_not_told_apart_before_are_no_change() -> None:
+    row = Block(BlockKind.ROW, "Aspirin | 10 mg | to gange")
+    flat = Block(BlockKind.ROW, "Aspirin 10 mg to gange")
+    other = Block(BlockKind.ROW, "Aspirin 20 mg to gange")
+    assert changes(version_of(flat), version_of(row)) == ()
+    assert changes(version_of(other), version_of(row)) != ()
+
+
+def test_an_address_with_a_slash_at_its_end_is_the_same_address() -> None:
+    assert changes(version_of(f"Læs mere på {HOST}/mad."), version_of(f"Læs mere på {HOST}/mad/.")) == ()
+    assert changes(version_of("Højst 10 mg/ dag"), version_of("Højst 10 mg dag")) != ()
 
 
 # --- links ----------------------------------------------------------------------------------------
@@ -238,6 +291,8 @@ def linked(url: str, text: str = "Læs vejledningen om mad.") -> Version:
         "http://kilde.example.org/mad",
         "https://KILDE.example.org/mad",
         f"{HOST}/mad;jsessionid=1F",
+        f"{HOST}/mad?locale2=da_DK",
+        f"{HOST}/kilde.example.org/mad",
         "https://count.example.com/go?h=Ab1&url=https%3A%2F%2Fkilde.example.org%2Fmad&s=2",
     ],
 )

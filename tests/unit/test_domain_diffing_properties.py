@@ -58,9 +58,10 @@ def test_edits_join_to_both_sides(before: str, after: str) -> None:
 @given(SENTENCES, SENTENCES)
 def test_edits_cut_no_word_and_no_number(before: str, after: str) -> None:
     old, new = words(before), words(after)
-    whole = {word.core for word in (*old, *new)}
+    # Without the number before it, the dash of "10-50" reads as a sign.
+    whole = {word.core.lstrip("-+") for word in (*old, *new)}
     for edit in edits(old, new, align(old, new)):
-        assert {word.core for word in words(edit.text) if word.core.strip()} <= whole | {"-", "+"}
+        assert {word.core.lstrip("-+") for word in words(edit.text) if word.core.strip()} <= whole | {""}
 
 
 @unhurried

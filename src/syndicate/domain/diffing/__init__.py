@@ -11,9 +11,15 @@ from syndicate.domain.diffing.expressions import Grammar
 from syndicate.domain.diffing.facets import facets
 from syndicate.domain.diffing.flicker import Flicker
 from syndicate.domain.diffing.links import link_facets
-from syndicate.domain.diffing.weighing import Furniture, is_mended, is_sentence_number, only_another_form
+from syndicate.domain.diffing.weighing import (
+    Furniture,
+    is_mended,
+    is_sentence_number,
+    only_another_form,
+    same_demands,
+)
+from syndicate.domain.diffing.words import TOO_MANY, Stretch, edits, essence, stretch, words
 from syndicate.domain.diffing.words import align as align_words
-from syndicate.domain.diffing.words import edits, essence, words
 from syndicate.domain.model import (
     Block,
     Change,
@@ -24,6 +30,8 @@ from syndicate.domain.model import (
     Version,
     heaviest,
 )
+
+_CELL = " | "
 
 
 def compare(before: Version, after: Version, *, history: Sequence[Version] = ()) -> Comparison:
@@ -47,7 +55,7 @@ class _Comparer:
     def __init__(self, before: Version, after: Version, history: Sequence[Version]) -> None:
         self._versions = (before, after)
         self._grammar = Grammar(after.language or before.language)
-        self._furniture = Furniture(self._grammar)
+        self._furniture = Furniture(self._grammar, (before.title, after.title))
         self._flicker = Flicker(history, before, self._grammar)
         self._counted: Counter[str] | None = None
 
@@ -74,8 +82,9 @@ class _Comparer:
             number_after=after.number,
             block=after.kind,
         )
-        if essence(before.text) != essence(after.text):
-            return self._reworded(change, before, after)
+        differs = stretch(before.text, after.text)
+        if not _same_words(differs):
+            return self._reworded(change, before, after, differs)
         links = tuple(link_facets(before, after))
         if links:
             return replace(change, facets=links)
@@ -85,27 +94,37 @@ class _Comparer:
             return replace(change, kind=ChangeKind.RENUMBERED, significance=Significance.EDITORIAL)
         return None
 
-    def _reworded(self, change: Change, before: Block, after: Block) -> Change | None:
-        old, new = words(before.text), words(after.text)
+    def _reworded(self, change: Change, before: Block, after: Block, differs: Stretch) -> Change | None:
+        links = tuple(link_facets(before, after))
+        old, new = words(differs.before), words(differs.after)
+        if max(len(old), len(new)) > TOO_MANY:
+            return replace(change, facets=links, edits=differs.as_edits())
         hunks = align_words(old, new)
-        found: tuple[Facet, ...] = facets(
-            old, new, hunks, self._grammar.find(before.text), self._grammar.find(after.text)
-        )
-        found += tuple(link_facets(before, after))
-        if not found and only_another_form(before.text, after.text, self._grammar):
+        expressions = self._grammar.find(differs.before), self._grammar.find(differs.after)
+        found: tuple[Facet, ...] = facets(old, new, hunks, *expressions) + links
+        if not found and only_another_form(differs.before, differs.after, self._grammar):
             return None
         mended = not found and (
             is_mended(old, new, hunks, self._uses)
-            or essence(self._grammar.demands(before.text)) == essence(self._grammar.demands(after.text))
+            or same_demands(differs.before, differs.after, self._grammar)
         )
         significance = Significance.EDITORIAL if mended else Significance.SUBSTANTIVE
-        return replace(change, facets=found, edits=edits(old, new, hunks), significance=significance)
+        shown = edits(old, new, hunks, differs.head, differs.tail)
+        return replace(change, facets=found, edits=shown, significance=significance)
 
     def _uses(self) -> Counter[str]:
         if self._counted is None:
             blocks = (block for version in self._versions for block in version.blocks)
             self._counted = Counter(word.core for block in blocks for word in words(block.text))
         return self._counted
+
+
+def _same_words(differs: Stretch) -> bool:
+    """Whether no word differs. Where only one side has marks between cells, a row was only cut otherwise."""
+    before, after = differs.before, differs.after
+    if (_CELL in before) != (_CELL in after):
+        before, after = before.replace(_CELL, " "), after.replace(_CELL, " ")
+    return essence(before) == essence(after)
 
 
 def _spoken(block: Block | None) -> Block | None:

@@ -91,7 +91,7 @@ class Grammar:
         self._compound_ends = tuple(end for each in self._languages for end in each.compound_ends)
         codes = "|".join(re.escape(code) for each in self._languages for code in each.codes)
         self._code = re.compile(
-            rf"(?<!\w)(?:{codes})\.?\s*(?:\d+\s*(?:[,–-]|\w{{2,4}})\s*)*\Z", re.IGNORECASE
+            rf"(?<!\w)(?:{codes})\.?\s*(?:\d+\s*(?:[,–-]|[^\W\d]{{2,4}})\s*)*\Z", re.IGNORECASE
         )
         self._look_alike = re.compile(
             rf"(?<!\w)(?:{'|'.join(look for each in self._languages for look in each.look_alikes)})(?!\w)",

@@ -10,7 +10,7 @@ from syndicate.domain.model import Block, Facet, FacetKind, Link
 
 _FOLLOWING = re.compile(
     r"^(?:utm_\w+|fbclid|gclid|gbraid|wbraid|msclkid|dclid|yclid|twclid|li_fat_id|mc_[ce]id|igshid|mkt_tok|_ga|_gl|_hs\w+|"
-    r"ref_src|phpsessid|jsessionid|sid|sessionid|session_id)$",
+    r"locale2?|hl|ref_src|phpsessid|jsessionid|sid|sessionid|session_id)$",
     re.IGNORECASE,
 )
 _WRAPPED = re.compile(
@@ -34,6 +34,9 @@ def target(url: str) -> str:
     scheme, mark, rest = address.partition("://")
     host, slash, path = (rest if mark else address).partition("/")
     known = scheme.lower() in ("http", "https")
+    if path.lower().partition("/")[0] == host.lower():
+        # Written without its scheme, an address was read as a path of its own host.
+        path = path.partition("/")[2]
     address = f"//{host.lower()}{slash}{path}" if known else address
     return address.rstrip("/") + ("?" + "&".join(kept) if kept else "")
 

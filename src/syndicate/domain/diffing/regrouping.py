@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -27,7 +28,9 @@ def same_words(olds: Sequence[Unit], news: Sequence[Unit]) -> Iterator[Run]:
         starts[_first_word(unit)].append(j)
     i, taken = 0, 0
     while i < len(olds):
-        places = [j for j in starts[_first_word(olds[i])] if j >= taken][:_TRIES]
+        rows = starts[_first_word(olds[i])]
+        first = bisect_left(rows, taken)
+        places = rows[first : first + _TRIES]
         run = next((found for j in places if (found := _same_run(olds, i, news, j))), None)
         if run:
             yield run

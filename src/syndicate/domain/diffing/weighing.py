@@ -13,6 +13,10 @@ from syndicate.domain.diffing.expressions import Grammar
 from syndicate.domain.diffing.words import Hunk, Word, essence
 from syndicate.domain.model import Block, BlockKind
 
+_TITLE_PARTS = re.compile(r"\s[|–—·:-]\s")
+"""What stands between the name of a page and that of its site."""
+_LONG_LINE = 300
+"""Characters from which a block is text and no line that a page states about itself."""
 _LONG_WORD = 6
 """Letters from which one wrong letter can be told from another word."""
 
@@ -22,15 +26,21 @@ def only_another_form(before: str, after: str, grammar: Grammar) -> bool:
     return essence(grammar.normal(before)) == essence(grammar.normal(after))
 
 
+def same_demands(before: str, after: str, grammar: Grammar) -> bool:
+    """Whether two texts differ in the words of their orders and advice, and in nothing that they say."""
+    return essence(grammar.demands(before)) == essence(grammar.demands(after))
+
+
 class Furniture:
-    """Knows lines that a page states about itself: dates of its making, counters, copyright years."""
+    """Knows lines that a page states about itself: its title, dates of its making, counters, copyrights."""
 
     _TIME = re.compile(r"\b\d{1,2}[.:]\d{2}(?:[.:]\d{2})?\b")
     _COPYRIGHT = re.compile(r"^\s*(?:©|\(c\)|copyright\b)", re.IGNORECASE)
     _YEARS = re.compile(r"\b(?:19|20)\d{2}\b")
 
-    def __init__(self, grammar: Grammar) -> None:
+    def __init__(self, grammar: Grammar, titles: Sequence[str]) -> None:
         self._grammar = grammar
+        self._titles = {essence(part) for title in titles for part in (title, *_TITLE_PARTS.split(title))}
         known = languages.every()
         labels = "|".join(label for each in known for label in each.own_date_labels)
         self._labels = re.compile(rf"(?<!\w)(?:{labels})(?!\w)", re.IGNORECASE)
@@ -38,11 +48,19 @@ class Furniture:
         self._counter = re.compile(rf"\W*(?:{counters})\W*", re.IGNORECASE)
 
     def explains(self, before: Block | None, after: Block | None) -> bool:
-        """Whether what there is of the two blocks is such lines from end to end."""
-        texts = [block.text for block in (before, after) if block]
+        """Whether what there is of the two blocks is such lines from end to end.
+
+        A title explains nothing but that it came or went: another title is another name.
+        """
+        blocks = [block for block in (before, after) if block]
+        texts = [block.text for block in blocks]
+        if len(blocks) == 1 and not blocks[0].number and essence(texts[0]) in self._titles:
+            return True
         return all(map(self._is_furniture, texts)) or (len(texts) == 2 and self._same_copyright(*texts))
 
     def _is_furniture(self, text: str) -> bool:
+        if len(text) > _LONG_LINE:
+            return False
         return self._is_own_date(text) or bool(self._counter.fullmatch(text))
 
     def _is_own_date(self, text: str) -> bool:
@@ -57,7 +75,11 @@ class Furniture:
 
     def _same_copyright(self, before: str, after: str) -> bool:
         """Whether both are one copyright line of different years."""
-        if not self._COPYRIGHT.match(before) or not self._COPYRIGHT.match(after):
+        if (
+            max(len(before), len(after)) > _LONG_LINE
+            or not self._COPYRIGHT.match(before)
+            or not self._COPYRIGHT.match(after)
+        ):
             return False
         return essence(self._YEARS.sub("", before)) == essence(self._YEARS.sub("", after))
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
@@ -13,10 +14,12 @@ from syndicate.domain.model import Edit, EditOp
 
 _NUMBER = r"\d+(?:[.,]\d+)*"
 _NAME = r"[^\W\d_]\w*(?:[-\u2010\u2011'’]\w+)*"
-_WORD = re.compile(
-    rf"(?P<lead>\s*)(?P<core>(?:(?<![^\s(\[])[-−+])?{_NUMBER}(?:-?{_NAME})?|{_NAME}|\w+|[^\w\s]|\s+\Z)"
-)
-_GLUED_UNIT = re.compile(rf"([-+]?{_NUMBER})([^\W\d_]\w*)")
+_CORE = rf"(?:(?:(?<![^\s(\[])[-−+])?{_NUMBER}(?:-?{_NAME})?|{_NAME}|\w+|[^\w\s]|\s+\Z)"
+_CORES = re.compile(_CORE)
+_WORD = re.compile(rf"(?P<lead>\s*)(?P<core>{_CORE})")
+_GLUED_UNIT = re.compile(r"([-+]?\d++(?:[.,]\d++)*)([^\W\d_]\w*)")
+_ADDRESS_END = re.compile(r"(\bhttps?://[^\s<>()]{0,300}[^\s<>()/.,;:])/+(?=[\s<>().,;:]|\Z)")
+"""An address as printed, with and without the slash at its end: one address."""
 _STRAIGHT = {**dict.fromkeys([*range(0x2010, 0x2016), 0x2212], "-"), 0x2019: "'"}
 """Every dash and minus as "-", the apostrophe as "'"."""
 
@@ -26,6 +29,12 @@ _MEANINGFUL = frozenset("%‰/§&#@*†‡")
 _MANY = 2_000_000_000
 """Pairs of words above which texts are only aligned when few of the words differ."""
 _FEW = 10_000
+_LONG = 20_000
+"""Characters from which only the stretch that differs is looked at, word for word."""
+_CONTEXT = 400
+"""Characters around that stretch that belong to it: more than any expression has."""
+TOO_MANY = 60_000
+"""Words from which such a stretch is no longer told word for word."""
 _SHORT = 3
 """Longest word that does not hold two edits apart."""
 
@@ -50,6 +59,49 @@ class Hunk:
     j2: int
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The part of two texts in which they differ; `head` and `tail` are what both have around it."""
+
+    head: str
+    before: str
+    after: str
+    tail: str
+
+    def as_edits(self) -> tuple[Edit, ...]:
+        """The stretch as one edit."""
+        runs: list[Edit] = []
+        _append(runs, EditOp.EQUAL, self.head)
+        _append(runs, EditOp.DELETE, self.before)
+        _append(runs, EditOp.INSERT, self.after)
+        _append(runs, EditOp.EQUAL, self.tail)
+        return tuple(runs)
+
+
+def stretch(before: str, after: str) -> Stretch:
+    """Where long texts differ, from one space to another, with some context; short texts are all of it."""
+    shorter = min(len(before), len(after))
+    if shorter < _LONG:
+        return Stretch("", before, after, "")
+    start = _equal_characters(shorter, lambda length: before[:length] == after[:length])
+    start = before.rfind(" ", 0, max(start - _CONTEXT, 0)) + 1
+    rest = shorter - start
+    length = _equal_characters(rest, lambda size: before[-size:] == after[-size:])
+    stop = before.find(" ", len(before) - max(length - _CONTEXT, 0))
+    size = len(before) - stop if stop >= 0 else 0
+    return Stretch(
+        before[:start],
+        before[start : len(before) - size],
+        after[start : len(after) - size],
+        after[len(after) - size :],
+    )
+
+
+def _equal_characters(most: int, is_equal: Callable[[int], bool]) -> int:
+    """The largest number up to `most` of which `is_equal` is true, as it is of all smaller ones."""
+    return bisect_left(range(1, most + 1), True, key=lambda length: not is_equal(length))
+
+
 def words(text: str) -> list[Word]:
     """The words of `text`; their leads and cores join to it exactly."""
     return [Word(found["lead"], found["core"], found.start("core")) for found in _WORD.finditer(text)]
@@ -61,8 +113,8 @@ def essence(text: str) -> str:
     White space, punctuation, the style of dashes and apostrophes, a capital at the start of a word. Two texts
     with equal essences differ cosmetically at most. A minus sign and a dash between two numbers stay.
     """
-    cores = [found["core"] for found in _WORD.finditer(text.translate(_STRAIGHT))]
-    return " ".join(_essential(cores))
+    text = _ADDRESS_END.sub(r"\1", text.translate(_STRAIGHT))
+    return " ".join(_essential(_CORES.findall(text)))
 
 
 def _essential(cores: Sequence[str]) -> Iterator[str]:
@@ -72,7 +124,8 @@ def _essential(cores: Sequence[str]) -> Iterator[str]:
         if core[0].isalpha():
             yield _plain(core)
         elif core[-1].isdigit() or core[0].isdigit():
-            yield _GLUED_UNIT.sub(r"\1 \2", core)
+            glued = _GLUED_UNIT.match(core)
+            yield f"{glued[1]} {core[glued.end(1) :]}" if glued else core
         elif _is_word(core) or _is_between_numbers(cores, index):
             yield core
 
@@ -116,9 +169,15 @@ def _joined(first: Hunk, second: Hunk, same: bool = False) -> Hunk:
     return Hunk(same, first.i1, second.i2, first.j1, second.j2)
 
 
-def edits(before: Sequence[Word], after: Sequence[Word], hunks: Sequence[Hunk]) -> tuple[Edit, ...]:
-    """The runs of words to show: EQUAL and DELETE join to the old text, EQUAL and INSERT to the new one."""
+def edits(
+    before: Sequence[Word], after: Sequence[Word], hunks: Sequence[Hunk], head: str = "", tail: str = ""
+) -> tuple[Edit, ...]:
+    """The runs of words to show: EQUAL and DELETE join to the old text, EQUAL and INSERT to the new one.
+
+    `head` and `tail` are what both texts have around the words.
+    """
     runs: list[Edit] = []
+    _append(runs, EditOp.EQUAL, head)
     for hunk in _readable(before, hunks):
         if hunk.same:
             for old, new in zip(before[hunk.i1 : hunk.i2], after[hunk.j1 : hunk.j2], strict=True):
@@ -126,6 +185,7 @@ def edits(before: Sequence[Word], after: Sequence[Word], hunks: Sequence[Hunk]) 
                 _append(runs, EditOp.EQUAL, old.core)
         else:
             _write(runs, _join(before[hunk.i1 : hunk.i2]), _join(after[hunk.j1 : hunk.j2]))
+    _append(runs, EditOp.EQUAL, tail)
     return tuple(_merged(runs))
 
 
