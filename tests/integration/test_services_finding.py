@@ -182,6 +182,20 @@ def test_a_page_that_moved_and_changed_at_once_tells_the_change_only(watcher: Wa
     assert [noted.change.kind for noted in update.changes] == [ChangeKind.REWORDED]
 
 
+def test_a_page_that_names_its_new_address_has_moved(watcher: Watcher) -> None:
+    new = f"{SITE}/flyttet"
+    old, (first, *others) = URLS[1], TEXTS[URLS[1]]
+    watcher.web.documents[1] = new
+    link = f'<head><link rel="canonical" href="{new}">'.encode()
+    watcher.serve(page(first, *others).replace(b"<head>", link), HTML, old)
+    rewritten = ("En helt ny indledning til en helt ny side om noget andet.", first.replace("bør", "skal"))
+    watcher.serve(page(*rewritten), HTML, new)
+    for _ in range(3):
+        watcher.day()
+    (update,) = watcher.updates()
+    assert (update.document_id, update.document_url) == (2, new)
+
+
 def test_a_missing_page_that_leads_to_another_known_one_was_taken_away(watcher: Watcher) -> None:
     watcher.web.documents.remove(URLS[1])
     watcher.web.moved[URLS[1]] = URLS[0]

@@ -64,6 +64,7 @@ class Gatherer:
         main = Seen(self._claim.resources[0])
         self._retrieve(main)
         self._read(main)
+        self._follow_canonical(main)
         if (main.error and not is_shrunk(main)) or not self._source.kind.follows_attachments:
             return [main]
         attachments = self._attachments(main)
@@ -127,6 +128,14 @@ class Gatherer:
             seen.moved_to = answer.moved_to
             self._report.note(f"{seen.resource.url}: moved for good to {answer.moved_to}")
         self._keep(seen, answer)
+
+    def _follow_canonical(self, main: Seen) -> None:
+        """A page that its source lists no more, and that names another address as its own, has moved."""
+        canonical = main.version.canonical if main.version else ""
+        moved = self._claim.missing_since and canonical and canonical != main.url
+        if moved and not self._store.stands_elsewhere(self._claim, canonical):
+            main.moved_to = canonical
+            self._report.note(f"{main.resource.url}: names {canonical} as its own address")
 
     def _refuse_other_page(self, answer: Retrieved) -> None:
         """A missing page that leads to another known page of its source is gone as a page of its own."""

@@ -98,7 +98,8 @@ class Version:
     """What a parser read from one snapshot.
 
     `language` is a lower-case primary subtag ("da"), or "" where nothing tells it. `blocks` hold the
-    main text only; `attachments` come from the whole page.
+    main text only; `attachments` come from the whole page. `canonical` is the address that a page gives as
+    its own, or "".
     """
 
     title: str
@@ -107,6 +108,7 @@ class Version:
     recipe: Recipe
     dates: tuple[StatedDate, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    canonical: str = ""
 
     @property
     def text(self) -> str:
@@ -146,6 +148,7 @@ class Version:
             ],
             "dates": [[d.role.value, d.on.isoformat()] for d in self.dates],
             "attachments": [[a.label, a.url, a.place] for a in self.attachments],
+            "canonical": self.canonical,
         }
 
     @classmethod
@@ -164,4 +167,5 @@ class Version:
             ),
             dates=tuple(StatedDate(DateRole(role), date.fromisoformat(on)) for role, on in data["dates"]),
             attachments=tuple(Attachment(*item) for item in data["attachments"]),
+            canonical=data.get("canonical", ""),  # versions kept by older releases have none
         )

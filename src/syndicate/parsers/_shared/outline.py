@@ -69,6 +69,7 @@ def make_version(
     language: str = "",
     dates: Sequence[StatedDate] = (),
     attachments: Sequence[Attachment] = (),
+    canonical: str = "",
     nothing: str = "The document holds no text.",
 ) -> Version:
     """The finished version: lines that state the page's own age become dates, a missing language is guessed.
@@ -86,4 +87,5 @@ def make_version(
         recipe=recipe,
         dates=tuple(dict.fromkeys((*stated, *dates))),
         attachments=tuple(attachments),
+        canonical=canonical,
     )

@@ -12,7 +12,7 @@ from lxml.cssselect import CSSSelector
 from syndicate.domain.errors import ParseError, ParseReason
 from syndicate.domain.model import Block, Version
 from syndicate.parsers._shared import Outline, current_recipe, make_version
-from syndicate.parsers.html.about import page_dates, page_heading, page_language, page_title
+from syndicate.parsers.html.about import page_canonical, page_dates, page_heading, page_language, page_title
 from syndicate.parsers.html.attachments import find_attachments
 from syndicate.parsers.html.blocks import read_blocks
 from syndicate.parsers.html.content import main_part
@@ -46,6 +46,7 @@ def parse(data: bytes, *, media_type: str, url: str, options: ReadOptions) -> Ve
         language=language,
         dates=dates,
         attachments=attachments,
+        canonical=page_canonical(page),
         nothing=_NOTHING,
     )
 

@@ -27,6 +27,14 @@ def page_language(page: Page) -> str:
     )
 
 
+def page_canonical(page: Page) -> str:
+    """The address that the page gives as its own (rel="canonical"), or ""."""
+    for link in page.root.iterfind(".//link[@rel]"):
+        if "canonical" in link.get("rel", "").lower().split() and link.get("href", "").strip():
+            return page.document_of(link.get("href", ""))
+    return ""
+
+
 def page_heading(page: Page) -> Element | None:
     """The heading of the page's text: the longest that its <title> confirms, else the only h1."""
     title = _document_title(page).lower()
