@@ -243,6 +243,9 @@ def test_subscribers_are_imported_exported_and_erased(desk: Desk, tmp_path: Path
     desk.type("subscribers", "erase", "a@example.org")
     assert desk.json("subscribers", "export") == []
     assert "is not known" in str(desk.result("subscribers", "erase", "a@example.org").exception)
+    again = desk.result("subscribers", "add", "a@example.org", "--consent", "an old list")
+    assert "was erased" in str(again.exception)
+    assert "0 imported, 2 refused" in desk.type("subscribers", "import", str(file), "--consent", "x", code=1)
 
 
 def test_channels_are_listed() -> None:

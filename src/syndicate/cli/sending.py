@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from syndicate import registry
+from syndicate.bootstrap import App
 from syndicate.cli.context import config_option, json_option, opened_app, working_app
 from syndicate.cli.output import print_json, progress, say, table
 from syndicate.domain.errors import InvalidAddress, SyndicateError
@@ -97,6 +99,18 @@ def channels(as_json: bool) -> None:
         table(("channel", "what"), found, "None.")
 
 
+class Suppressed(SyndicateError):
+    """Whoever was erased is not written to again because somebody else wishes it."""
+
+
+def _subscribe(app: App, address: str, language: str, topics: Sequence[str], proof: Consent) -> None:
+    """Raises InvalidAddress and Suppressed."""
+    address = normalise(address)
+    if app.subscribers.suppressed(app.tokens.address_hash(address)):
+        raise Suppressed(f"{address} was erased and is not subscribed again.")
+    app.subscribers.add(address, language, topics, proof, app.clock())
+
+
 @click.group()
 def subscribers() -> None:
     """Manage who gets mail."""
@@ -112,8 +126,7 @@ def add(address: str, topics: tuple[str, ...], language: str | None, consent: st
     """Add ADDRESS, whose consent was given elsewhere."""
     with opened_app() as app:
         proof = Consent(consent, "by hand", "command line", "")
-        language = language or app.site.language
-        app.subscribers.add(normalise(address), language, topics or ("",), proof, app.clock())
+        _subscribe(app, address, language or app.site.language, topics or ("",), proof)
     say(f"{address} is subscribed.")
 
 
@@ -133,8 +146,8 @@ def import_(file: Path, consent: str) -> None:
             language = row[1] if len(row) > 1 and row[1] else app.site.language
             topics = row[2].split() if len(row) > 2 and row[2] else [""]
             try:
-                app.subscribers.add(normalise(row[0]), language, topics, proof, app.clock())
-            except InvalidAddress as error:
+                _subscribe(app, row[0], language, topics, proof)
+            except (InvalidAddress, Suppressed) as error:
                 bad += 1
                 say(str(error), "yellow")
     say(f"{len(rows) - bad} imported, {bad} refused.")
