@@ -12,7 +12,7 @@ from syndicate.domain.model import DeliveryState, Subject, UpdateState
 from syndicate.ports import Latency
 from syndicate.storage import tables as t
 
-NEWEST = 20
+NEWEST = 10
 """How many updates are looked at."""
 MAILS = 50
 """How many of an update's mails are looked at, in the order of their recipients' random ids."""

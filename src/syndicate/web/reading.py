@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -13,7 +14,7 @@ from starlette.responses import Response
 from syndicate.domain.model import Site, Update, UpdateState
 from syndicate.ports import Archive, DocumentStatus, DocumentView, Selection, UpdateHead
 from syndicate.web.answers import answer
-from syndicate.web.context import contexts
+from syndicate.web.context import Context, contexts
 from syndicate.web.pages import PageRenderer
 from syndicate.web.preview import MEDIA_TYPE, Card, Previews
 from syndicate.web.selecting import Months, is_name, read_filters, read_number, selection
@@ -21,6 +22,7 @@ from syndicate.web.selecting import Months, is_name, read_filters, read_number, 
 NEWEST = 10
 PAGE_SIZE = 20
 STATUS_SIZE = 50
+KEPT_CONTEXTS = 256
 PICTURE = {"Cache-Control": "public, max-age=86400"}
 
 
@@ -28,9 +30,9 @@ PICTURE = {"Cache-Control": "public, max-age=86400"}
 class Neighbours:
     """The published updates around one: what it followed, corrected, and what followed or corrected it."""
 
-    previous: Update | None
+    previous: UpdateHead | Update | None
     next: UpdateHead | None
-    corrects: Update | None
+    corrects: UpdateHead | Update | None
     corrected_by: tuple[UpdateHead, ...]
 
 
@@ -46,6 +48,8 @@ class Reading:
         self._clock = clock
         self._months = Months(archive, site.timezone)
         self._previews = Previews()
+        # What an update did never changes again, and reading it takes longer than all the rest of its page.
+        self._contexts = lru_cache(KEPT_CONTEXTS)(self._find_contexts)
 
     def newest(self, request: Request) -> Response:
         return self._pages.page(request, "newest", updates=self._archive.select(Selection(), limit=NEWEST))
@@ -80,7 +84,7 @@ class Reading:
             update=update,
             document=document,
             around=self._around(update, document),
-            contexts=contexts(update, self._archive.steps(update.id)),
+            contexts=self._contexts(update.id),
             to_print=request.url.path.endswith("/print"),
         )
 
@@ -140,12 +144,17 @@ class Reading:
         update = self._archive.update(update_id) if is_name(update_id) else None
         return update if update and update.state is UpdateState.PUBLISHED else None
 
+    def _find_contexts(self, update_id: str) -> list[Context | None]:
+        update = self._published(update_id)
+        return contexts(update, self._archive.steps(update_id)) if update else []
+
     def _around(self, update: Update, document: DocumentView | None) -> Neighbours:
         history = document.updates if document else ()
+        known = {other.id: other for other in history}
         return Neighbours(
-            previous=self._published(update.previous),
+            previous=known.get(update.previous) or self._published(update.previous),
             next=next((other for other in history if other.previous == update.id), None),
-            corrects=self._published(update.corrects),
+            corrects=known.get(update.corrects) or self._published(update.corrects),
             corrected_by=tuple(other for other in history if other.corrects == update.id),
         )
 

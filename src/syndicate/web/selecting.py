@@ -107,6 +107,7 @@ class Months:
         self._archive = archive
         self._zone = ZoneInfo(timezone)
         self._counts: Counter[str] = Counter()
+        self._months: list[Month] = []
         self._read = 0
         self._lock = Lock()
 
@@ -117,8 +118,9 @@ class Months:
                 found = self._archive.addresses(self._read, newest)
                 self._counts.update(f"{at.astimezone(self._zone):%Y-%m}" for _, at in found)
                 self._read = newest
-            counts = sorted(self._counts.items(), reverse=True)
-        return [Month(key, _span(key, self._zone)[0], count) for key, count in counts]
+                counts = sorted(self._counts.items(), reverse=True)
+                self._months = [Month(key, _span(key, self._zone)[0], count) for key, count in counts]
+            return self._months
 
 
 def _span(month: str, zone: ZoneInfo) -> tuple[datetime, datetime]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -53,15 +54,15 @@ class Texts:
         return self(f"{key}.{self._locale.plural_form(number)}", number=self.number(number))
 
     def number(self, number: int) -> str:
-        return format_decimal(number, locale=self._locale)
+        return _number(number, self._locale)
 
     def day(self, at: datetime) -> str:
         """ "23. november 2026", in the site's time zone; the pattern is the entry "format.day"."""
-        return format_date(at.astimezone(self._timezone), self("format.day"), locale=self._locale)
+        return _date(at.astimezone(self._timezone).date(), self("format.day"), self._locale)
 
     def short_day(self, at: datetime) -> str:
         """ "nov. 2026", for where there is little room."""
-        return format_date(at.astimezone(self._timezone), "MMM y", locale=self._locale)
+        return _date(at.astimezone(self._timezone).date(), "MMM y", self._locale)
 
     def iso_day(self, at: datetime) -> str:
         """ "2026-11-23", for forms and programs, in the site's time zone."""
@@ -69,11 +70,12 @@ class Texts:
 
     def month(self, at: datetime) -> str:
         """ "november 2026", in the site's time zone."""
-        return format_date(at.astimezone(self._timezone), "LLLL y", locale=self._locale)
+        return _date(at.astimezone(self._timezone).date(), "LLLL y", self._locale)
 
     def moment(self, at: datetime) -> str:
         """ "23. november 2026 kl. 10.15", likewise; the pattern is the entry "format.moment"."""
-        return format_datetime(at.astimezone(self._timezone), self("format.moment"), locale=self._locale)
+        shown = at.astimezone(self._timezone).replace(second=0, microsecond=0)
+        return _moment(shown, self("format.moment"), self._locale)
 
     def duration(self, span: timedelta) -> str:
         """ "4 sekunder", "3 timer": in its largest unit that it reaches once and a half."""
@@ -87,6 +89,22 @@ class Texts:
     def topic_title(self, site: Site, topic_id: str) -> str:
         """The title of a topic; "" is all of them."""
         return site.topic(topic_id).title if topic_id else self("topics.all")
+
+
+# Pages are full of the same few days; babel takes longer over one than a template over a whole line.
+@lru_cache(4096)
+def _date(day: date, pattern: str, locale: Locale) -> str:
+    return format_date(day, pattern, locale=locale)
+
+
+@lru_cache(4096)
+def _moment(at: datetime, pattern: str, locale: Locale) -> str:
+    return format_datetime(at, pattern, locale=locale)
+
+
+@lru_cache(4096)
+def _number(number: int, locale: Locale) -> str:
+    return format_decimal(number, locale=locale)
 
 
 def load_texts(site: Site, folders: Iterable[Path] = ()) -> dict[str, Texts]:
