@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -24,13 +23,14 @@ _MOSTLY = 0.8
 def same_words(olds: Sequence[Unit], news: Sequence[Unit]) -> Iterator[Run]:
     """Runs that have the same words in all, however they are cut into blocks."""
     starts: dict[str, list[int]] = defaultdict(list)
-    for j, unit in enumerate(news):
-        starts[_first_word(unit)].append(j)
+    for j in range(len(news) - 1, -1, -1):  # The first place stands last, to be taken off.
+        starts[_first_word(news[j])].append(j)
     i, taken = 0, 0
     while i < len(olds):
         rows = starts[_first_word(olds[i])]
-        first = bisect_left(rows, taken)
-        places = rows[first : first + _TRIES]
+        while rows and rows[-1] < taken:
+            rows.pop()
+        places = rows[: -_TRIES - 1 : -1]
         run = next((found for j in places if (found := _same_run(olds, i, news, j))), None)
         if run:
             yield run

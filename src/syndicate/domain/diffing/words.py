@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -99,7 +98,11 @@ def stretch(before: str, after: str) -> Stretch:
 
 def _equal_characters(most: int, is_equal: Callable[[int], bool]) -> int:
     """The largest number up to `most` of which `is_equal` is true, as it is of all smaller ones."""
-    return bisect_left(range(1, most + 1), True, key=lambda length: not is_equal(length))
+    least = 0
+    while least < most:
+        middle = (least + most + 1) // 2
+        least, most = (middle, most) if is_equal(middle) else (least, middle - 1)
+    return least
 
 
 def words(text: str) -> list[Word]:
