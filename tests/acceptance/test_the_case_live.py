@@ -123,11 +123,9 @@ class Live:
         return {**feeds, **posts, "mail": len(self.box.mails(READER, about=url)), "archive": min(archive, 1)}
 
     def _entries(self, name: str, url: str) -> list[Any]:
-        answer = get(f"{self.service.url}/feeds/all.{name}")
-        assert answer.status_code == 200
         if name == "json":
-            return [entry for entry in answer.json()["items"] if entry["url"] == url]
-        feed = feedparser.parse(answer.content)
+            return [entry for entry in self.service.entries() if entry["url"] == url]
+        feed = feedparser.parse(self.service.feed(f"all.{name}"))
         assert not feed.bozo, feed.bozo_exception
         return [entry for entry in feed.entries if entry.link == url]
 
