@@ -226,6 +226,31 @@ def test_a_chapter_whose_name_sounds_like_furniture_is_text() -> None:
     assert read_page(f"<main><h1>Søvn</h1><p>{LONG}</p>{chapters}</main>").text.count(LEAD) == 4
 
 
+@pytest.mark.parametrize(
+    "heading",
+    [
+        '<h2 id="share-my-info">Afsnit</h2>',
+        '<h2 id="what-is-a-cookie">Afsnit</h2>',
+        '<h4 id="cookie-policy" class="scroll-mt-20">Afsnit</h4>',
+        '<p id="newsletter"><strong id="CookieNotice">Afsnit</strong></p>',
+        '<ul><li id="related">Afsnit</li></ul>',
+        '<h2><a class="toc-backref" href="#id1">Afsnit</a></h2>',
+        '<h2 class="inadvertently">Afsnit</h2>',
+        '<h2><span class="node-6703cbfe-04c2-ae94-ad18-ad627f5b5d31">Afsnit</span></h2>',
+        '<div class="x-6703cbfe-04c2-4e0d-ad57-ba3c5c901e3c"><h2>Afsnit</h2></div>',
+        "<button><h2>Afsnit</h2></button>",
+        "<section><header><h2>Afsnit</h2></header></section>",
+    ],
+)
+def test_no_name_takes_a_heading_out_of_the_text(heading: str) -> None:
+    assert [text for _, _, text in told(f"{heading}<p>{LEAD}</p>")] == ["Afsnit", LEAD]
+
+
+def test_what_stands_beside_the_text_of_a_heading_is_furniture() -> None:
+    heading = '<h2 id="sharing">Deling af oplysninger <a class="share-link" href="/del">Del</a></h2>'
+    assert told(f"{heading}<p>{LEAD}</p>")[0] == (HEADING, "", "Deling af oplysninger")
+
+
 def test_a_folded_panel_is_text_and_a_leftover_is_not() -> None:
     panel = f"<div id=p1 hidden><p>{LONG} {LEAD} {LONG}</p></div>"
     panel = f"<h2><button aria-controls=p1>Mere</button></h2>{panel}"

@@ -34,6 +34,7 @@ _HEADER = 0.2
 _LEAD = 60
 """Characters of prose from which a header inside the text holds a lead."""
 _CHAPTER = 200
+_CHAPTER_HEADINGS = HEADINGS.keys() - {"h1"}
 _NO_LINKS = 0.1
 _TEXT = 100
 """Characters of prose that must be left for comments to be comments."""
@@ -63,7 +64,7 @@ class _Page:
             return False
         tag = element.tag
         if tag == "button":
-            return not any(outer.tag in HEADINGS or outer.tag == "dt" for outer in element.iterancestors())
+            return not _is_part_of_heading(element)
         share = self._measures.share_of(element)
         if tag == "header":
             return share < _HEADER and not self._is_head_of_text(element)
@@ -80,7 +81,14 @@ class _Page:
             return name == LAYER or self._comments_go
         if name in _SIDE_NAMES:
             return share < _SIDE_TAGS["aside"]
-        return bool(name) and name not in self._kept and share < _TOO_MUCH and not self._is_text(element)
+        if not name or name in self._kept or share >= _TOO_MUCH:
+            return False
+        return not self._is_text(element) and not self._is_heading_text(element)
+
+    def _is_heading_text(self, element: Element) -> bool:
+        """Whether it is what a heading says ("toc-backref"), not what stands beside it ("share-link")."""
+        heading = next(element.iterancestors(*HEADINGS), None)
+        return heading is not None and 2 * self._measures.of(element).text > self._measures.of(heading).text
 
     def _is_text(self, element: Element) -> bool:
         """Whether it reads like text, whatever it is called: "social-care" is the name of a chapter, too."""
@@ -88,10 +96,11 @@ class _Page:
         return amount.prose >= _CHAPTER and amount.link_density < _NO_LINKS
 
     def _is_head_of_text(self, header: Element) -> bool:
-        """A header that holds a lead or the like, inside the part that it is the head of."""
+        """A header that holds a lead or a chapter's heading, inside the part that it is the head of."""
         amount = self._measures.of(header)
         inside = any(outer.tag in ("article", "main") for outer in header.iterancestors())
-        return inside and amount.prose >= _LEAD and amount.link_density < 0.3
+        heads = amount.prose >= _LEAD or next(header.iter(*_CHAPTER_HEADINGS), None) is not None
+        return inside and heads and amount.link_density < 0.3
 
     def _prose_of(self, body: Element, role: str) -> float:
         elements = outermost(body, lambda element: self._roles.get(element) == role)
@@ -111,3 +120,9 @@ class _Page:
             if element not in self._main and self._roles.get(element.getparent()) != name:
                 shares[name] = shares.get(name, 0.0) + self._measures.share_of(element)
         return {name for name, share in shares.items() if share > _TOO_MUCH}
+
+
+def _is_part_of_heading(button: Element) -> bool:
+    """Whether it folds out what a heading in or around it announces."""
+    around = any(outer.tag in HEADINGS or outer.tag == "dt" for outer in button.iterancestors())
+    return around or next(button.iter(*HEADINGS), None) is not None

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from syndicate.parsers.html.tags import HEADINGS
 from syndicate.parsers.html.tree import Element
 
 LAYER = "layer"
 COMMENTS = "comments"
 
-_START, _END = r"(?:^|[\s_:-])", r"(?:$|[\s_:-]|\d)"
+_ADDRESSED = frozenset({*HEADINGS, "p", "li", "dt", "dd", "td", "th", "tr", "strong", "b", "em", "i"})
+
+_START, _END = r"(?:^|[\s_:-])", r"(?=\d*(?:$|[\s_:-]))"  # "ad2" is one, "ad627f5b" is none
 # Layers above the page: never its text, however long it is.
 _LAYERS = re.compile(
     r"cookie-?(?:consent|banner|notice|bar|box|law|policy|info|popup|modal|wrap|message|dialog|settings)|cookiebot|"
@@ -24,9 +27,11 @@ _COMMENTS = re.compile(
     rf"respond){_END}",
     re.IGNORECASE,
 )
-# What the text is about, or how the page behaves ("tag-rss", "has-menu"), says nothing of its own role.
+# What the text is about, how the page behaves ("tag-rss", "has-menu") or what a machine numbered says nothing
+# of its own role.
 _ABOUT = re.compile(
-    r"(?:^|(?<=\s))(?:tag|category|cat|post|type|status|format|has|is|no|with|js|hentry|menu-item)[-_]\S+",
+    r"(?:^|(?<=\s))(?:tag|category|cat|post|type|status|format|has|is|no|with|js|hentry|menu-item)[-_]\S+|"
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{8,12}",
     re.IGNORECASE,
 )
 # Long words are looked for anywhere ("relatedArticles"), short ones as words of their own.
@@ -39,7 +44,7 @@ _NAMES = re.compile(
     r"(?<!has-)(?<!with-)(?<!no-)(?<!fixed-)side-?bar(?!-?layout)|"
     r"global-?(?:header|footer|nav)|"
     r"(?:main|top|sub|primary|secondary|mobile|mega|side|left|foot|footer|head|user|lang|language)-?(?:menu|nav)|"
-    r"navbar|navigation|pagination|paginator|pager|advert|adsense|sponsor|promo(?:$|[\s_-]|tion|box)|"
+    r"navbar|navigation|pagination|paginator|pager|(?<!in)advert|adsense|sponsor|promo(?:$|[\s_-]|tion|box)|"
     r"(?:author|user)-?(?:bio|box|info|card|profile)|tag-?(?:s|list|cloud|links)|post-?(?:meta|tags|nav)|"
     r"entry-?(?:meta|utility)|meta-?(?:info|data)|byline|print-?(?:link|button)|tip-?en-?ven|tell-a-friend|"
     r"subscribe|subscription|sign-?up|skip-?link|back-?to-?top|to-?top|popup|modal|overlay|lightbox|toast|"
@@ -54,11 +59,15 @@ _NAMES = re.compile(
 
 
 def role_name(element: Element) -> str:
-    """LAYER, COMMENTS, or the word by which an element is called furniture; "" for any other."""
+    """LAYER, COMMENTS, or the word by which an element is called furniture; "" for any other.
+
+    The id of a heading or a line of text is an address, made of its words: "what-are-cookies" says nothing.
+    """
     attributes = element.attrib
     if "class" not in attributes and "id" not in attributes:
         return ""
-    return _role_name(f"{attributes.get('class', '')} {attributes.get('id', '')}")
+    id_ = "" if element.tag in _ADDRESSED else attributes.get("id", "")
+    return _role_name(f"{attributes.get('class', '')} {id_}")
 
 
 @lru_cache(maxsize=8192)
