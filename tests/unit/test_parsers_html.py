@@ -246,6 +246,21 @@ def test_no_name_takes_a_heading_out_of_the_text(heading: str) -> None:
     assert [text for _, _, text in told(f"{heading}<p>{LEAD}</p>")] == ["Afsnit", LEAD]
 
 
+@pytest.mark.parametrize("name", ["cookie-policy", "sharing", "newsletter", "comments", "copyright"])
+def test_no_address_takes_a_short_chapter_out_of_the_text(name: str) -> None:
+    chapters = "".join(
+        f'<section id="{id_}"><h2>Afsnit</h2><p>{LEAD}</p></section>' for id_ in ("begin", name, "c3")
+    )
+    assert [text for _, _, text in told(chapters)] == ["Afsnit", LEAD] * 3
+
+
+def test_a_box_among_chapters_is_none_of_them() -> None:
+    chapter = f"<section id=c1><h2>Afsnit</h2><p>{LEAD}</p></section>"
+    box = '<section id="newsletter"><p>Få vores nyhedsbrev.</p></section>'
+    named = '<section class="newsletter"><h2>Nyhedsbrev</h2><p>Få det hver uge.</p></section>'
+    assert [text for _, _, text in told(chapter + chapter + box + named)] == ["Afsnit", LEAD] * 2
+
+
 def test_what_stands_beside_the_text_of_a_heading_is_furniture() -> None:
     heading = '<h2 id="sharing">Deling af oplysninger <a class="share-link" href="/del">Del</a></h2>'
     assert told(f"{heading}<p>{LEAD}</p>")[0] == (HEADING, "", "Deling af oplysninger")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import islice
 
 from syndicate.parsers.html.tags import HEADINGS
 from syndicate.parsers.html.tree import Element
@@ -12,6 +13,10 @@ LAYER = "layer"
 COMMENTS = "comments"
 
 _ADDRESSED = frozenset({*HEADINGS, "p", "li", "dt", "dd", "td", "th", "tr", "strong", "b", "em", "i"})
+_CHAPTERS = 3
+"""How many parts made alike are chapters: a page has one footer, and rarely three boxes without a class."""
+_NEAR = 20
+"""How far to look for them on each side: a page may have a hundred thousand parts in one row."""
 
 _START, _END = r"(?:^|[\s_:-])", r"(?=\d*(?:$|[\s_:-]))"  # "ad2" is one, "ad627f5b" is none
 # Layers above the page: never its text, however long it is.
@@ -61,13 +66,33 @@ _NAMES = re.compile(
 def role_name(element: Element) -> str:
     """LAYER, COMMENTS, or the word by which an element is called furniture; "" for any other.
 
-    The id of a heading or a line of text is an address, made of its words: "what-are-cookies" says nothing.
+    The id of a heading, a line of text or a chapter is an address, made of its words: "what-are-cookies".
     """
     attributes = element.attrib
     if "class" not in attributes and "id" not in attributes:
         return ""
-    id_ = "" if element.tag in _ADDRESSED else attributes.get("id", "")
-    return _role_name(f"{attributes.get('class', '')} {id_}")
+    named = _role_name(f"{attributes.get('class', '')} {attributes.get('id', '')}")
+    if named and "id" in attributes and (element.tag in _ADDRESSED or _is_chapter(element)):
+        return _role_name(attributes.get("class", ""))
+    return named
+
+
+def _is_chapter(element: Element) -> bool:
+    """Whether it begins with a heading and stands in a row of others that are made the same way."""
+    made = _make(element)
+    if made is None:
+        return False
+    before, after = element.itersiblings(preceding=True), element.itersiblings()
+    near = (element, *islice(before, _NEAR), *islice(after, _NEAR))
+    return sum(_make(sibling) == made for sibling in near) >= _CHAPTERS
+
+
+def _make(element: Element) -> tuple[str, str | None, str] | None:
+    """Tag, class and rank of what begins with a heading of its own; None for anything else."""
+    first = next(iter(element), None)
+    if first is None or first.tag not in HEADINGS:
+        return None
+    return element.tag, element.get("class"), first.tag
 
 
 @lru_cache(maxsize=8192)
