@@ -15,7 +15,7 @@ COMMENTS = "comments"
 _ADDRESSED = frozenset({*HEADINGS, "p", "li", "dt", "dd", "td", "th", "tr", "strong", "b", "em", "i"})
 _CHAPTERS = 3
 """How many parts made alike are chapters: a page has one footer, and rarely three boxes without a class."""
-_NEAR = 20
+_NEAR = 5
 """How far to look for them on each side: a page may have a hundred thousand parts in one row."""
 
 _START, _END = r"(?:^|[\s_:-])", r"(?=\d*(?:$|[\s_:-]))"  # "ad2" is one, "ad627f5b" is none
