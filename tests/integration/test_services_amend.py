@@ -16,6 +16,7 @@ from syndicate.services import expand as expanding
 from syndicate.services.amend import AmendService
 from tests.factories import site
 from tests.feeding import Feeding
+from tests.integration.test_cli import PAPER, Desk
 from tests.integration.test_services_expand import CHANNELS, Publishing
 from tests.storing import LEASE, NOW
 
@@ -153,3 +154,16 @@ def test_a_mail_stands_with_the_one_that_it_corrects(tmp_path: Path) -> None:
     plain = mail.get_body(("plain",))
     assert plain is not None and "Kilden tog fejl." in plain.get_content()
     assert f"/updates/{earlier.id}" in plain.get_content()
+
+
+def test_an_operator_types_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LI_TOKEN", "s3cret-token")
+    desk = Desk(tmp_path)
+    desk.type("check", "--all")
+    desk.paper.write_text(PAPER.replace("bør servere", "skal servere"), encoding="utf-8")
+    desk.type("check", "--all")
+    (published,) = desk.json("updates")
+    assert f"corrects {published['id']}" in desk.type("correct", published["id"][:8], "--text", "En fejl.")
+    assert f"withdraws {published['id']}" in desk.type("withdraw", published["id"], "--reason", "Trukket.")
+    assert [update["kind"] for update in desk.json("updates")] == ["withdrawal", "correction", "change"]
+    assert "There is no update x" in str(desk.result("withdraw", "x", "--reason", "y").exception)
