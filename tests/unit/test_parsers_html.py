@@ -327,6 +327,19 @@ def test_a_line_that_says_read_also_is_no_text() -> None:
     assert told(inner) == [(PARAGRAPH, "", LEAD)]
 
 
+def test_a_number_on_its_own_belongs_to_its_item() -> None:
+    steps = "".join(f"<div>{number}</div><div>Trin {number}</div>" for number in (1, 2, 3))
+    assert told(steps) == [(ITEM, str(number), f"Trin {number}") for number in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    "lines", [["10", "mg om dagen"], ["1", "Et", "3", "Tre"], ["1", "2", "Et"], ["1", "Et"]]
+)
+def test_a_number_that_counts_nothing_is_text(lines: list[str]) -> None:
+    inner = "".join(f"<p>{line}</p>" for line in lines)
+    assert told(inner) == [(PARAGRAPH, "", line) for line in lines]
+
+
 def test_a_menu_of_older_editions_is_no_text_but_a_date_alone_is() -> None:
     days = "".join(f"<h4>{day}. maj 2021</h4>" for day in range(1, 6))
     assert told(f"<h2>Frist</h2><p>1. maj 2017</p><p>{LEAD}</p>{days}")[1:] == [

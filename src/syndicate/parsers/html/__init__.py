@@ -16,7 +16,7 @@ from syndicate.parsers.html.about import page_canonical, page_dates, page_headin
 from syndicate.parsers.html.attachments import find_attachments
 from syndicate.parsers.html.blocks import read_blocks
 from syndicate.parsers.html.content import main_part
-from syndicate.parsers.html.edges import drop_ways_out
+from syndicate.parsers.html.edges import drop_ways_out, join_numbers
 from syndicate.parsers.html.furniture import drop_furniture
 from syndicate.parsers.html.hidden import drop_invisible
 from syndicate.parsers.html.page import Page, open_page
@@ -57,7 +57,7 @@ def _main(page: Page) -> list[Block]:
     heading = page_heading(page)
     drop_furniture(page.body, heading)
     part = main_part(page.body, heading)
-    return drop_ways_out(read_blocks(part, page, Outline()))
+    return join_numbers(drop_ways_out(read_blocks(part, page, Outline())))
 
 
 def _selected(page: Page, selectors: tuple[str, ...]) -> list[Block]:
