@@ -36,20 +36,20 @@ class Api:
     async def mails(self, request: Request) -> Response:
         """Oldest first. `?to=` one recipient, `?after=` only with a greater n."""
         wanted, after = request.query_params.get("to"), _number(request, "after")
-        await self._world.ledger.sync()
         found = [
-            self._shown(mail)
+            mail
             for mail in self._world.mails
             if mail.n > after and (wanted is None or wanted in mail.recipients)
         ]
-        return JSONResponse(found)
+        await self._world.ledger.sync()  # what comes while it waits is not on disk, and is shown next time
+        return JSONResponse([self._shown(mail) for mail in found])
 
     async def raw_mail(self, request: Request) -> Response:
+        found = [mail for mail in self._world.mails if mail.id == request.path_params["id"]]
+        if not found:
+            return JSONResponse({"error": "There is no such mail."}, 404)
         await self._world.ledger.sync()
-        for mail in self._world.mails:
-            if mail.id == request.path_params["id"]:
-                return Response(mail_bytes(self._world, mail), media_type="message/rfc822")
-        return JSONResponse({"error": "There is no such mail."}, 404)
+        return Response(mail_bytes(self._world, found[0]), media_type="message/rfc822")
 
     async def posts(self, request: Request) -> Response:
         """Oldest first, of every state. `?network=` one network, `?after=` only with a greater n."""
