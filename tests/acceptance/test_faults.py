@@ -25,16 +25,16 @@ READERS = [f"laeser{n}@example.org" for n in range(24)]
 
 BEFORE = {
     "x": ("500", "502_html", "duplicate"),
-    "linkedin": ("500", "502_html", "ghost_urn", "timeout_before"),
+    "linkedin": ("timeout_before", "500", "502_html", "ghost_urn"),
     "facebook": ("500", "502_html", "scrape_failed"),
 }
-"""Instead of taking a post: the first by the first post, and so on."""
+"""Instead of taking a post: one post each, from the second on."""
 AFTER = {
     "x": ("timeout_after_success", "reset_after_success", "500_after_success", "half_body", "no_id"),
     "linkedin": ("reset_after_success", "500_after_success", "half_body", "no_id", "vanishing_post"),
     "facebook": ("timeout_after_success", "500_after_success", "half_body", "no_id", "vanishing_post"),
 }
-"""Once it was taken."""
+"""Once it was taken: the first by the first post, so that the longest wait begins at once."""
 FOR_A_PERSON = {"x": 1, "linkedin": 1, "facebook": 1}
 """The posts that a network refuses for what they are: nobody else can know what to do."""
 
@@ -100,7 +100,9 @@ def test_what_passes_ends_with_one_message_each(page: SamplePage, box: Sandbox, 
     with house.run() as service:
         until("the first reading", service.has_read)
         for network in NETWORKS:
-            for fault in (*BEFORE[network], *AFTER[network]):
+            for fault in BEFORE[network]:
+                box.order(network, fault, after=1 if fault == BEFORE[network][0] else 0)
+            for fault in AFTER[network]:
                 box.order(network, fault)
         updates = max(len(BEFORE[name]) + len(AFTER[name]) for name in NETWORKS)
         for number in range(updates):
@@ -222,7 +224,7 @@ def test_a_refused_login_is_told_and_made_up_for(page: SamplePage, box: Sandbox,
     assert Counter(mail["envelope"]["to"][0] for mail in box.mails()) == Counter(READERS[:2])
 
 
-def test_a_mail_server_that_takes_us_for_spam_is_told_and_made_up_for(
+def test_a_mail_server_that_takes_us_for_spam_is_told_and_left_in_peace(
     page: SamplePage, box: Sandbox, house: Installation
 ) -> None:
     """One mail is refused for the sender's reputation: the others wait, instead of making it worse."""
@@ -235,6 +237,4 @@ def test_a_mail_server_that_takes_us_for_spam_is_told_and_made_up_for(
     assert sent.returncode == 1
     assert "email waits: " in sent.stdout
     assert house.destinations()["email"]["pending"] == 3
-    house.set("timeout = 2.0\nreceipt", "timeout = 3.0\nreceipt")
-    until("the rest", lambda: house.command("deliver").returncode == 0 and not house.deliveries("pending"))
-    assert Counter(mail["envelope"]["to"][0] for mail in box.mails()) == Counter(READERS[:3])
+    assert len(box.mails()) < 3

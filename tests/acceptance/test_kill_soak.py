@@ -106,7 +106,7 @@ def test_posts_and_mails_without_an_answer_at_the_kill(tmp_path: Path) -> None:
 
 # --- killed while it looks ----------------------------------------------------------------------------
 
-EDITS = 8
+EDITS = 6
 
 
 @pytest.mark.slow
