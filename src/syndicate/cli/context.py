@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from syndicate.bootstrap import DEFAULT_CONFIG, App, load_config
 from syndicate.runner.presence import Presence
@@ -18,8 +19,10 @@ from syndicate.runner.taking_over import take_over
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def keep_config(context: click.Context, _parameter: click.Parameter, value: Path | None) -> None:
-    if value is not None:
+def keep_config(context: click.Context, parameter: click.Parameter, value: Path | None) -> None:
+    """What was typed wins over the environment, and the option nearest to the command over the other."""
+    typed = context.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE
+    if value is not None and (typed or "syndicate.config" not in context.meta):
         context.meta["syndicate.config"] = value
 
 

@@ -20,6 +20,7 @@ from syndicate.domain.errors import SyndicateError
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+_SEPARATORS = str.maketrans("\t\r\n", "   ")
 
 
 def complain(error: SyndicateError) -> None:
@@ -43,7 +44,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) 
     cells = [[_cell(value) for value in row] for row in rows]
     if not out.is_terminal:
         for line in cells:
-            say("\t".join(value.replace("\n", " ") for value in line))
+            click.echo("\t".join(value.translate(_SEPARATORS) for value in line))  # rich would draw tabs
         return
     if not cells:
         say(empty, "dim")
