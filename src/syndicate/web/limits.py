@@ -15,7 +15,8 @@ from threading import Lock
 class HourlyLimit:
     """So many wishes an hour, of one client and of all together; counted in memory, by the clock hour.
 
-    An IPv6 client is its /64, which is what one household or one machine has.
+    An IPv6 client is its /64, which is what one household or one machine has. An address of this machine is
+    no client but a proxy that nobody named, with everybody behind it: for it only `overall` counts.
     """
 
     def __init__(self, per_client: int = 20, overall: int = 500) -> None:
@@ -32,7 +33,9 @@ class HourlyLimit:
         with self._lock:
             if hour != self._hour:
                 self._hour, self._seen = hour, Counter()
-            if self._seen.total() >= self._overall or self._seen[name] >= self._per_client:
+            if self._seen.total() >= self._overall:
+                return False
+            if self._seen[name] >= self._per_client and not _is_this_machine(name):
                 return False
             self._seen[name] += 1
             return True
@@ -41,11 +44,12 @@ class HourlyLimit:
 class FeedLimit:
     """So many whole answers an hour of one feed to one client that never says what it has already.
 
-    Generous, because a whole municipality may stand behind one address. Memory is bounded: when more are
-    counted than `most`, the hour begins anew for all.
+    Generous, because a whole municipality may stand behind one address; an address of this machine is a proxy
+    that nobody named, and is not bounded. Memory is: when more are counted than `most`, the hour begins anew
+    for all.
     """
 
-    def __init__(self, per_feed: int = 120, most: int = 100_000) -> None:
+    def __init__(self, per_feed: int = 600, most: int = 100_000) -> None:
         self._per_feed = per_feed
         self._most = most
         self._hour: tuple[int, ...] = ()
@@ -53,12 +57,18 @@ class FeedLimit:
 
     def wait(self, client: str, path: str, now: datetime) -> int:
         """Counts one answer; the seconds to wait where it is one too many, else 0."""
+        if _is_this_machine(client):
+            return 0
         hour = now.timetuple()[:4]
         if hour != self._hour or len(self._seen) >= self._most:
             self._hour, self._seen = hour, Counter()
         name = (_network(client), path)
         self._seen[name] += 1
         return 3600 - now.minute * 60 - now.second if self._seen[name] > self._per_feed else 0
+
+
+def _is_this_machine(client: str) -> bool:
+    return client.startswith("127.") or client.partition("/")[0] in ("::", "::1")
 
 
 def _network(client: str) -> str:
