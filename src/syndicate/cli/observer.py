@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
+from http.client import HTTPException
 from typing import Any, TypeVar
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
@@ -33,7 +34,7 @@ class Observer:
         self._opener = build_opener(_NoRedirects)
 
     def get(self, url: str) -> tuple[int, str]:
-        """Status and body; status 0 when nobody answers."""
+        """Status and body; status 0 when nobody answers, or only half."""
         return self._ask(Request(url))  # noqa: S310
 
     def post(self, url: str, fields: Mapping[str, str | list[str]]) -> tuple[int, str]:
@@ -60,13 +61,16 @@ class Observer:
 
     def _ask(self, request: Request) -> tuple[int, str]:
         try:
-            with self._opener.open(request, timeout=10) as answer:
+            with self._open(request) as answer:
                 return answer.status, answer.read().decode("utf-8", errors="replace")
-        except HTTPError as error:
-            with error:
-                return error.code, error.read().decode("utf-8", errors="replace")
-        except (URLError, OSError):
+        except (OSError, HTTPException):
             return 0, ""
+
+    def _open(self, request: Request) -> Any:
+        try:
+            return self._opener.open(request, timeout=10)
+        except HTTPError as answer:  # as good an answer as any
+            return answer
 
 
 def require(condition: object, message: str) -> None:

@@ -205,7 +205,7 @@ def _sandbox_beside(app: App) -> Iterator[None]:
         yield
     finally:
         child.terminate()
-        child.wait()
+        child.communicate()  # waits for its end, and closes the pipes
 
 
 def _sandbox_command(http_port: int, smtp_port: int, ledger: Path | None, site: Path | None) -> list[str]:
