@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from syndicate.domain.errors import FetchError, FetchReason, SyndicateError
-from syndicate.domain.model import Significance
 from syndicate.ports import NotModified, Retrieved, Validators
 from syndicate.services.confirming import UNCONFIRMED, UNSETTLED
 from tests.data.sample.docx import docx_from_markdown
@@ -108,28 +107,14 @@ def test_a_doubt_is_looked_at_soon_however_seldom_the_page_changes(watcher: Mood
     assert watcher.is_due(minutes=5)
 
 
-def test_what_is_said_in_both_answers_is_told_with_its_own_weight(watcher: Moods) -> None:
-    """The heavy half was said once only: a reader of substantive updates is not called for the light one."""
-    misspelt = (BASE[0].replace("helbredssamtale", "helbredsamtale"), *BASE[1:])
-    both = (misspelt[0], misspelt[1].replace("mindst 10", "mindst 40"), misspelt[2])
-    watcher.serve(page(*misspelt))
-    watcher.says(page(*both), page(*misspelt))
-    assert watcher.visit().outcome == "announce"
-    (update,) = watcher.updates()
-    assert update.significance is Significance.EDITORIAL
-    assert [noted.change.number for noted in update.changes] == ["1"]
-    assert "40" not in "".join(text.title + text.summary for text in update.texts.values())
-
-
-def test_what_came_between_the_two_answers_is_told_at_the_next_visit(watcher: Moods) -> None:
+def test_what_came_between_the_two_answers_is_told_whole_at_the_next_visit(watcher: Moods) -> None:
     more = (*SHARPENED[:2], SHORTENED)
     watcher.serve(page(*more))
     watcher.says(page(*SHARPENED), page(*more))
+    assert watcher.visit().outcome == "doubt"
     assert watcher.visit().outcome == "announce"
-    assert watcher.visit().outcome == "announce"
-    second, first = watcher.updates()
-    assert [[n.change.number for n in update.changes] for update in (first, second)] == [["1"], ["3"]]
-    assert second.previous == first.id
+    (update,) = watcher.updates()
+    assert [noted.change.number for noted in update.changes] == ["1", "3"]
 
 
 def test_a_page_that_never_answers_twice_is_one_held_update_and_no_more(watcher: Moods) -> None:

@@ -140,7 +140,7 @@ class CheckService:
             return None
         if claim.candidate or anything_new(seen):
             weighed = Scale(self._store, source, claim, gatherer, now).weigh(seen)
-            weighed.verdict = confirm(weighed, main, claim, gatherer, self._store, now)
+            weighed.verdict = confirm(weighed.verdict, main, claim, gatherer, now)
         else:  # what was decided earlier stands: weighing it again would void an approval
             weighed = Weighed(Verdict(Decision.DROP, "Nothing is new since the last visit."))
         return self._concluder.done(claim, source, seen, weighed, now, report, full=gatherer.full)
