@@ -292,7 +292,7 @@ class App:
             AlertRows(self.database),
             AlertMails(self.site, self._mail_settings, self.templates) if mails else None,
             operator.email if mails else "",
-            self.fetcher.certificates,
+            lambda: self.fetcher.certificates(),  # who only lists alerts needs no fetcher
             _random_hex,
             operator.alert_after,
         )

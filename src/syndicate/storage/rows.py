@@ -6,10 +6,10 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from syndicate.domain.model import (
     NotedChange,
@@ -41,7 +41,8 @@ def add_if_absent(connection: Connection, table: Table, values: Mapping[str, Any
     """Inserts rows and leaves alone those that clash with a unique key; returns how many were made."""
     if not values:
         return 0
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    # By name: importing the other dialect as well would take every command another 30 ms.
+    dialect = import_module(f"sqlalchemy.dialects.{connection.dialect.name}")
     statement = dialect.insert(table).on_conflict_do_nothing()
     return connection.execute(statement, values).rowcount
 
