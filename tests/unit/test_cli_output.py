@@ -212,3 +212,9 @@ def test_the_sandbox_needs_no_site_and_takes_another_ledger(tmp_path: Path) -> N
 def test_a_moment_is_shown_to_the_second() -> None:
     shown = output.when(datetime(2026, 3, 1, 8, 0, 59, 999999, tzinfo=UTC))
     assert shown.endswith(":00:59")
+
+
+def test_a_foreign_title_does_not_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    output.say("\x1b]0;owned\x07Title\x9b2J\x7f")
+    assert "\x1b" not in (said := capsys.readouterr().out)
+    assert said == "]0;ownedTitle2J\n"

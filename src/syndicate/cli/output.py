@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,9 @@ from rich.table import Table
 
 from syndicate.domain.errors import SyndicateError
 
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""All but tabs and new lines: an escape sequence in a page's title must not reach a terminal."""
+
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 _SEPARATORS = str.maketrans("\t\r\n", "   ")
@@ -31,7 +35,8 @@ def complain(error: SyndicateError) -> None:
 
 
 def say(text: str = "", style: str | None = None) -> None:
-    """One line of foreign or own text: nothing in it is markup."""
+    """One line of foreign or own text: nothing in it is markup, and nothing steers the terminal."""
+    text = CONTROLS.sub("", text)
     out.print(text, style=style, markup=False)
 
 
