@@ -37,6 +37,8 @@ NETWORKS = ("x", "linkedin", "facebook")
 PATIENCE = 60.0
 """Seconds that only a fault, or a machine without any time for us, makes pass."""
 POLL = 0.05
+STOP_LIMIT = 20.0
+"""Seconds within which the service ends when it is told to, whatever keeps it waiting."""
 
 
 def until(what: str, look: Callable[[], T], patience: float = PATIENCE, poll: float = POLL) -> T:

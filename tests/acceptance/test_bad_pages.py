@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -148,6 +149,7 @@ class Watch:
     box: Sandbox
     service: Service
     problems: dict[str, str]
+    held: dict[str, list[dict[str, Any]]]
 
 
 def source(name: str, url: str, *, allow_private: bool = True) -> str:
@@ -209,7 +211,10 @@ def a_service_that_watches_all(tmp_path_factory: pytest.TempPathFactory) -> Iter
         make_trouble(servers)
         after = visits(house)
         until("two more visits to each", lambda: visited_again(house, after, 2), poll=0.5)
-        yield Watch(sample, house, box, service, house.problems())
+        held: dict[str, list[dict[str, Any]]] = {name: [] for name in servers}
+        for update in house.json("updates", "--held"):
+            held[update["source_id"]].append(update)
+        yield Watch(sample, house, box, service, house.problems(), held)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -231,7 +236,7 @@ def test_a_document_that_cannot_be_read_is_told_and_held(watch: Watch, name: str
     label, _, reason = watch.problems[name].partition(": ")
     assert label == f"Download {name}"
     assert len(reason) > 10
-    (held,) = (update for update in watch.house.json("updates", "--held") if update["source_id"] == name)
+    (held,) = watch.held[name]
     assert "cannot be read" in held["reason"]
 
 
@@ -239,14 +244,14 @@ def test_a_document_that_cannot_be_read_is_told_and_held(watch: Watch, name: str
 def test_a_page_that_became_a_file_nobody_can_read_is_held_under_its_own_name(
     watch: Watch, name: str
 ) -> None:
-    (held,) = (update for update in watch.house.json("updates", "--held") if update["source_id"] == name)
+    (held,) = watch.held[name]
     assert f'"Råd om {name}" changed and cannot be read' in held["reason"]
     assert f"»Råd om {name}«" in json.dumps(held["texts"]["da"], ensure_ascii=False)
 
 
 def test_a_text_that_shrank_to_nothing_is_held_for_a_person(watch: Watch) -> None:
     assert watch.problems[SHRUNK].startswith("shrunk: ")
-    (held,) = (update for update in watch.house.json("updates", "--held") if update["source_id"] == SHRUNK)
+    (held,) = watch.held[SHRUNK]
     assert held["state"] == "held"
 
 

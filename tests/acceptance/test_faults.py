@@ -11,6 +11,7 @@ import pytest
 
 from tests.processes import (
     NETWORKS,
+    STOP_LIMIT,
     Installation,
     SamplePage,
     Sandbox,
@@ -164,15 +165,23 @@ def reads_like_a_good_day(url: str, house: Installation) -> None:
 
 
 def test_one_that_hangs_holds_up_nobody(page: SamplePage, box: Sandbox, house: Installation) -> None:
+    """Neither the others nor a stop; and what it took all the same is not posted again afterwards."""
     house.import_readers(READERS[:3])
     with house.run() as service:
         until("the first reading", service.has_read)
-        box.order("x", "timeout_before")
+        box.order("x", "timeout_after_success")
         add_recommendation(page, 0)
-        until("the others", lambda: (len(box.mails()), len(box.posts())) == (3, 2))
-        (waiting,) = house.deliveries("sending", "pending")
+        until("the others", lambda: (len(box.mails()), len(box.posts())) == (3, len(NETWORKS)))
+        until("the others' receipts", lambda: len(house.deliveries("sending", "pending")) == 1, poll=0.5)
+        (waiting,) = house.deliveries("sending")
         assert waiting["destination"] == "x"
         assert get(f"{service.url}/readyz").status_code == 200
+        assert service.stop(STOP_LIMIT) == 0
+    with house.run():
+        until("the rest", lambda: not house.deliveries("sending", "pending"), poll=1.0)
+    assert {network: len(box.posts(network)) for network in NETWORKS} == dict.fromkeys(NETWORKS, 1)
+    assert len(box.mails()) == 3
+    assert not house.deliveries("uncertain", "dead")
 
 
 def test_what_lasts_is_told_and_made_up_for(page: SamplePage, box: Sandbox, house: Installation) -> None:

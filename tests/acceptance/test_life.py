@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.processes import (
+    STOP_LIMIT,
     Installation,
-    SamplePage,
     copied_config,
     descendants,
     get,
@@ -20,37 +20,17 @@ from tests.processes import (
     until,
 )
 
-LIMIT = 20.0
-"""Seconds within which the service ends when it is told to, as an operator's service manager wants it."""
-
 
 def test_the_service_ends_cleanly_when_told_to(tmp_path: Path) -> None:
-    page = SamplePage(copied_config(tmp_path) / "sample-site")
-    with sandbox(tmp_path, page.folder) as box:
+    with sandbox(tmp_path, copied_config(tmp_path) / "sample-site") as box:
         house = Installation(tmp_path, box)
         with house.run() as service:
             until("the first reading", service.has_read)
             children = descendants(service.pid)
             assert children, "documents are read in children"
-            assert service.stop(LIMIT) == 0
+            assert service.stop(STOP_LIMIT) == 0
         until("all children to be gone", lambda: not any(map(is_alive, children)))
         assert house.command("check", "--all").returncode == 0, "nothing is left locked or claimed"
-
-
-def test_the_service_ends_cleanly_while_it_sends(tmp_path: Path) -> None:
-    """A network that does not answer holds nothing up, and what it took is not posted again later."""
-    page = SamplePage(copied_config(tmp_path) / "sample-site")
-    with sandbox(tmp_path, page.folder) as box:
-        house = Installation(tmp_path, box)
-        with house.run() as service:
-            until("the first reading", service.has_read)
-            box.order("x", "timeout_after_success")
-            page.edit("Jobcentret bør tilbyde", "Jobcentret skal tilbyde")
-            until("the post", lambda: box.posts("x"))
-            assert service.stop(LIMIT) == 0
-        with house.run():
-            until("all to be settled", lambda: house.destinations()["x"]["sent"] == 1, poll=1.0)
-        assert len(box.posts("x")) == 1
 
 
 def test_children_end_with_a_killed_service(tmp_path: Path) -> None:
