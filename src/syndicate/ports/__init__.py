@@ -4,6 +4,7 @@ Promises that hold for all: times are aware and in UTC; every error is a `Syndic
 used from several threads at once. Each method of a store is one transaction and none is handed out.
 """
 
+from syndicate.ports.deciding import UpdateStore as UpdateStore
 from syndicate.ports.feeding import FeedChanges as FeedChanges
 from syndicate.ports.feeding import FeedKey as FeedKey
 from syndicate.ports.feeding import FeedMark as FeedMark
@@ -12,26 +13,24 @@ from syndicate.ports.feeding import FeedState as FeedState
 from syndicate.ports.feeding import FeedStore as FeedStore
 from syndicate.ports.keeping import Candidate as Candidate
 from syndicate.ports.keeping import Claim as Claim
-from syndicate.ports.keeping import ClaimedDelivery as ClaimedDelivery
 from syndicate.ports.keeping import Conclusion as Conclusion
-from syndicate.ports.keeping import DeliveryView as DeliveryView
-from syndicate.ports.keeping import FanOut as FanOut
 from syndicate.ports.keeping import Finding as Finding
-from syndicate.ports.keeping import InterestedReader as InterestedReader
 from syndicate.ports.keeping import KeptSnapshot as KeptSnapshot
 from syndicate.ports.keeping import KnownResource as KnownResource
 from syndicate.ports.keeping import MissingDocument as MissingDocument
 from syndicate.ports.keeping import Notice as Notice
-from syndicate.ports.keeping import Outbox as Outbox
 from syndicate.ports.keeping import Pace as Pace
-from syndicate.ports.keeping import PlannedDelivery as PlannedDelivery
 from syndicate.ports.keeping import Reading as Reading
 from syndicate.ports.keeping import ResourcePlace as ResourcePlace
-from syndicate.ports.keeping import Settlement as Settlement
 from syndicate.ports.keeping import SnapshotState as SnapshotState
 from syndicate.ports.keeping import SourceRecord as SourceRecord
-from syndicate.ports.keeping import UpdateStore as UpdateStore
-from syndicate.ports.keeping import WatchStore as WatchStore
+from syndicate.ports.outbox import ClaimedDelivery as ClaimedDelivery
+from syndicate.ports.outbox import DeliveryView as DeliveryView
+from syndicate.ports.outbox import FanOut as FanOut
+from syndicate.ports.outbox import InterestedReader as InterestedReader
+from syndicate.ports.outbox import Outbox as Outbox
+from syndicate.ports.outbox import PlannedDelivery as PlannedDelivery
+from syndicate.ports.outbox import Settlement as Settlement
 from syndicate.ports.seeing import Archive as Archive
 from syndicate.ports.seeing import DestinationStatus as DestinationStatus
 from syndicate.ports.seeing import DocumentStatus as DocumentStatus
@@ -54,6 +53,7 @@ from syndicate.ports.sending import Renderer as Renderer
 from syndicate.ports.subscribing import Consent as Consent
 from syndicate.ports.subscribing import Subscriber as Subscriber
 from syndicate.ports.subscribing import Subscribers as Subscribers
+from syndicate.ports.visiting import WatchStore as WatchStore
 from syndicate.ports.watching import Access as Access
 from syndicate.ports.watching import Fetcher as Fetcher
 from syndicate.ports.watching import FoundDocument as FoundDocument
