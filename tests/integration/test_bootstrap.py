@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from syndicate.bootstrap import App, _stamp, load_config
+from syndicate.bootstrap import App, load_config
+from syndicate.bootstrap.surroundings import login_headers, stamp_of
 from syndicate.domain.errors import ConfigError, StorageError, SyndicateError
 from tests import factories
 from tests.integration.test_cli import CONFIG
@@ -77,10 +78,9 @@ def test_a_key_file_that_cannot_be_made_says_what_to_set(opened: Open, tmp_path:
 
 
 def _headers(opened: Open, environ: dict[str, str]) -> Any:
-    from syndicate.bootstrap import _headers
 
     app = opened(('language = "da"\npolicy', 'headers_env = "PAPERS"\npolicy'), environ=environ)
-    return _headers(app.config.sources[0], environ)
+    return login_headers(app.config.sources[0], environ)
 
 
 def test_headers_come_a_line_each(opened: Open) -> None:
@@ -173,15 +173,15 @@ def test_a_fingerprint_tells_nothing_without_the_key(opened: Open, tmp_path: Pat
 
 
 def test_the_stamp_follows_names_and_contents_of_templates(tmp_path: Path) -> None:
-    stamps = [_stamp(()), _stamp((tmp_path,))]
+    stamps = [stamp_of(()), stamp_of((tmp_path,))]
     assert stamps[0] == stamps[1]  # an empty folder overrides nothing
     file = tmp_path / "email" / "update.txt.j2"
     file.parent.mkdir()
     for content in ("a", "b"):
         file.write_text(content)
-        stamps.append(_stamp((tmp_path,)))
+        stamps.append(stamp_of((tmp_path,)))
     file.rename(file.with_name("digest.txt.j2"))
-    stamps.append(_stamp((tmp_path,)))
+    stamps.append(stamp_of((tmp_path,)))
     assert len(set(stamps)) == 4
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from syndicate.bootstrap import App, fetch_once, read_isolated, try_address
+from syndicate.bootstrap import App
+from syndicate.bootstrap.once import fetch_once, read_isolated, try_address
 from syndicate.cli.context import config_option, json_option, opened_app, working_app
 from syndicate.cli.diagnosis import findings
 from syndicate.cli.output import out, print_json, progress, say, table, when

@@ -14,16 +14,16 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from syndicate import __version__, assets, registry
+from syndicate import __version__, registry
 from syndicate import config as configuration
+from syndicate.bootstrap.keys import beside, read_key
+from syndicate.bootstrap.surroundings import login_headers, random_hex, stamp_of
 from syndicate.config import AccountConfig, Config, SourceConfig
-from syndicate.domain.errors import ConfigError, StorageError, SyndicateError
 from syndicate.domain.model import Account, Significance, Site, Topic
 from syndicate.ports import (
     Access,
@@ -33,7 +33,6 @@ from syndicate.ports import (
     Outbox,
     Reader,
     ReadOptions,
-    Retrieved,
     SourceRecord,
     Subscribers,
     UpdateStore,
@@ -62,7 +61,6 @@ DEFAULT_CONFIG = Path("config/syndicate.toml")
 EMAIL = "email"
 WEBSUB = "websub"
 FEED_FORMATS = ("rss", "atom", "json")
-KEY_BYTES = 32
 
 
 def utc_now() -> datetime:
@@ -136,8 +134,8 @@ class App:
     @cached_property
     def key(self) -> bytes:
         """The key of the capability links: a file beside the database, made at the first start."""
-        path = self.config.site.key_file or _beside(self.config)
-        return _read_key(path)
+        path = self.config.site.key_file or beside(self.config)
+        return read_key(path)
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -229,7 +227,7 @@ class App:
         common = source.common
         access = Access(
             allow_private=common.allow_private,
-            headers=_headers(source, self._environ),
+            headers=login_headers(source, self._environ),
             obey_robots=common.obey_robots,
         )
         kind = registry.load("sources", common.kind).build(source.own, self.fetcher, access, self.reader)
@@ -293,7 +291,7 @@ class App:
             AlertMails(self.site, self._mail_settings, self.templates) if mails else None,
             operator.email if mails else "",
             lambda: self.fetcher.certificates(),  # who only lists alerts needs no fetcher
-            _random_hex,
+            random_hex,
             operator.alert_after,
         )
 
@@ -360,7 +358,7 @@ class App:
             self.destinations,
             self.tokens,
             self.config.languages,
-            _random_hex,
+            random_hex,
             self.feeds.holds,
         )
 
@@ -396,14 +394,14 @@ class App:
     def subscribe(self) -> SubscribeService:
         from syndicate.services.subscribe import SubscribeService
 
-        return SubscribeService(self.subscribers, self.renderer, self.tokens, self.site.topics, _random_hex)
+        return SubscribeService(self.subscribers, self.renderer, self.tokens, self.site.topics, random_hex)
 
     @cached_property
     def feeds(self) -> FeedService:
         from syndicate.services.render_feeds import FeedPlan, FeedService
 
         renamed = {former: topic.id for topic in self.site.topics for former in topic.was}
-        made_with = (__version__, self.site, self.config.feeds.hubs, _stamp(self.templates))
+        made_with = (__version__, self.site, self.config.feeds.hubs, stamp_of(self.templates))
         plan = FeedPlan(
             self._feed_records,
             sha256(repr(made_with).encode()).hexdigest(),
@@ -443,121 +441,3 @@ class App:
         from syndicate.services.housekeeping import HousekeepingService
 
         return HousekeepingService(self.watch_store, self.config.storage.keep)
-
-
-def read_isolated(data: bytes, media_type: str, url: str, options: ReadOptions) -> Any:
-    """One reading in a limited child, for commands that need no database. Raises ParseError."""
-    pool = import_module("syndicate.isolation.pool").ReaderPool(size=1)
-    try:
-        return pool.read(data, media_type=media_type, url=url, options=options)
-    finally:
-        pool.close()
-
-
-# --- small parts --------------------------------------------------------------------------------------
-
-
-def _random_hex(digits: int) -> str:
-    return secrets.token_hex(digits // 2)
-
-
-def _stamp(folders: tuple[Path, ...]) -> str:
-    """Changes when a template does: feeds made with it are then made anew."""
-    digest = sha256()
-    for folder in (*folders, assets.folder("templates")):
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                digest.update(f"{path.relative_to(folder)}".encode() + path.read_bytes())
-    return digest.hexdigest()
-
-
-def _headers(source: SourceConfig, environ: Mapping[str, str]) -> dict[str, str]:
-    """The login headers of a source: lines "Name: value" in the variable that `headers_env` names."""
-    variable = source.common.headers_env
-    if not variable:
-        return {}
-    key = f"{source.key}.headers_env"
-    if not environ.get(variable):
-        raise ConfigError(
-            key, f"the environment variable {variable} is not set.", hint=f"export {variable}='Name: value'"
-        )
-    headers = {}
-    for line in environ[variable].splitlines():
-        name, colon, value = line.partition(":")
-        if not colon or not name.strip():
-            raise ConfigError(key, f"{variable} must hold lines such as 'Authorization: Bearer …'.")
-        headers[name.strip()] = value.strip()
-    return headers
-
-
-def _beside(config: Config) -> Path:
-    url = config.storage.url
-    if url.startswith("sqlite:///"):
-        return Path(url.removeprefix("sqlite:///")).parent / "secret.key"
-    return config.path.parent / "secret.key"
-
-
-def _read_key(path: Path) -> bytes:
-    """The key in the file, made where there is none. Raises StorageError, ConfigError."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _existing_key(path)
-    except OSError as error:
-        raise StorageError(
-            f"The key file {path} cannot be made: {error.strerror}.", hint="Set `site.key_file`."
-        ) from error
-    key = secrets.token_bytes(KEY_BYTES)
-    with os.fdopen(handle, "wb") as file:
-        file.write(key.hex().encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    return key
-
-
-def _existing_key(path: Path) -> bytes:
-    if path.stat().st_mode & 0o077:
-        raise SyndicateError(
-            f"Other users of this machine can read the key file {path}.", hint=f"chmod 600 {path}"
-        )
-    try:
-        key = bytes.fromhex(path.read_text().strip())
-    except ValueError:
-        key = b""
-    if len(key) < KEY_BYTES:
-        raise SyndicateError(
-            f"The key file {path} is damaged.", hint="Restore it from a backup: old links depend on it."
-        )
-    return key
-
-
-def fetch_once(url: str, *, allow_private: bool) -> Retrieved:
-    """One polite GET, for commands that need no configuration. Raises FetchError."""
-    from syndicate.fetching.client import GuardedFetcher
-
-    fetcher = GuardedFetcher("", version=__version__)
-    try:
-        access = Access(allow_private=allow_private)
-        answer = fetcher.get(url, validators=None, access=access, now=utc_now())
-    finally:
-        fetcher.close()
-    assert isinstance(answer, Retrieved)  # without validators there is no "not modified"
-    return answer
-
-
-def try_address(url: str, options: ReadOptions, *, allow_private: bool) -> tuple[bool, list[str]]:
-    """Whether an address could be a source, and each step that told so; needs no configuration."""
-    from syndicate.fetching.client import GuardedFetcher
-    from syndicate.isolation.pool import ReaderPool
-    from syndicate.services.trying import Trial
-
-    pool = ReaderPool(size=1)
-    fetcher = GuardedFetcher("", version=__version__)
-    try:
-        trial = Trial(fetcher, pool, pool, Access(allow_private=allow_private))
-        steps = list(trial.steps(url, options, utc_now()))
-    finally:
-        fetcher.close()
-        pool.close()
-    return trial.fits, steps
