@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from syndicate.domain.model import Message
-from syndicate.ports.keeping import PlannedDelivery
+from syndicate.ports.outbox import PlannedDelivery
 
 
 @dataclass(frozen=True, slots=True)
