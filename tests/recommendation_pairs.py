@@ -14,6 +14,8 @@ from tests.factories import version_of
 
 FOLDER = Path(__file__).parent / "data" / "recommendation_pairs"
 HALVES = ("dev", "final")
+FRESH = "fresh"
+"""The part that was written later, against the finished rules."""
 LINK = re.compile(r"\[([^\]]+)\]\((https://[^)\s]+)\)")
 
 
@@ -43,7 +45,7 @@ class Pair:
 
 
 def load(half: str) -> list[Pair]:
-    """The pairs of one half, "dev" or "final"."""
+    """The pairs of one part: a half, "dev" or "final", or "fresh"."""
     data = tomllib.loads((FOLDER / f"{half}.toml").read_text(encoding="utf-8"))
     return [_pair(entry) for entry in data["pairs"]]
 

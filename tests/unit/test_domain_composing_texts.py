@@ -60,6 +60,16 @@ CASES = {
         "Anbefaling 3 er lempet: »bør« er blevet til »kan«",
         "Recommendation 3 has been weakened: “bør” became “kan”",
     ),
+    "withdrawn": (
+        swapped(("Jobcentret kan holde møder i området", "Udgået")),
+        "Anbefaling 2 gælder ikke længere: »Udgået«",
+        "Recommendation 2 no longer applies: “Udgået”",
+    ),
+    "replaced": (
+        swapped(("Jobcentret kan holde møder i området", "Denne anbefaling er afløst af anbefaling 7")),
+        "Anbefaling 2 gælder ikke længere: »afløst af anbefaling 7«",
+        "Recommendation 2 no longer applies: “afløst af anbefaling 7”",
+    ),
     "turned round": (
         swapped(("må gerne", "må ikke")),
         "Anbefaling 4 er ændret: »må gerne« er blevet til »må ikke«",

@@ -389,3 +389,36 @@ def test_another_language_of_the_page_is_no_obstacle() -> None:
 
 def _numbered_from(start: int, lines: tuple[str, ...]) -> list[str]:
     return [f"{number}. {line.partition(' ')[2]}" for number, line in enumerate(lines, start)]
+
+
+def test_a_note_that_a_text_no_longer_holds_is_what_became_of_the_text() -> None:
+    before = version_of("## Råd", "1. Sov i mørke.", "2. Undgå kaffe efter frokost.", "3. Stå tidligt op.")
+    after = version_of("## Råd", "1. Sov i mørke.", "2. Bortfaldet.", "3. Stå tidligt op.")
+
+    (change,) = compare(before, after).changes
+
+    assert (change.kind, change.number) == (ChangeKind.REWORDED, "2")
+    assert [(facet.kind, facet.before, facet.after) for facet in change.facets] == [
+        (FacetKind.STATUS, "", "Bortfaldet")
+    ]
+
+
+def test_another_text_under_a_number_is_no_note() -> None:
+    before = version_of("## Råd", "1. Sov i mørke.", "2. Undgå kaffe efter frokost.")
+    after = version_of("## Råd", "1. Sov i mørke.", "2. Gardinet er tilbagetrukket om dagen.")
+
+    assert {change.kind for change in compare(before, after).changes} == {
+        ChangeKind.ADDED,
+        ChangeKind.REMOVED,
+    }
+
+
+def test_another_place_in_a_numbered_list_is_another_number() -> None:
+    before = version_of("## Råd", "1. Sov i mørke.", "2. Luft ud.", "3. Stå tidligt op.")
+    after = version_of("## Råd", "1. Stå tidligt op.", "2. Sov i mørke.", "3. Luft ud.")
+
+    assert [(change.kind, change.number) for change in compare(before, after).changes] == [
+        (ChangeKind.RENUMBERED, "1"),
+        (ChangeKind.RENUMBERED, "2"),
+        (ChangeKind.RENUMBERED, "3"),
+    ]

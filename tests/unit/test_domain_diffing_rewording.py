@@ -9,6 +9,7 @@ from syndicate.domain.model import Change, ChangeKind, EditOp, FacetKind, Signif
 from tests.factories import version_of
 
 S, N, D, X = FacetKind.STRENGTH, FacetKind.NUMBER, FacetKind.DATE, FacetKind.NEGATION
+T = FacetKind.STATUS
 
 
 def only_change(before: str, after: str, language: str) -> Change:
@@ -37,6 +38,15 @@ DANISH = [
     ("Det er ikke farligt uden mad.", "Det er farligt uden mad.", [(X, "ikke", "", "")]),
     ("Det er ikke uden risiko.", "Det er med risiko.", [(X, "ikke", "", ""), (X, "uden", "", "")]),
     ("Ingen rygning.", "Aldrig rygning.", []),
+    ("Giv .5 ml dagligt.", "Giv 5 ml dagligt.", [(N, ".5 ml", "5 ml", "")]),
+    ("Tilbyd alle et kursus.", "(Udgået) Tilbyd alle et kursus.", [(T, "", "Udgået", "")]),
+    ("Tilbyd alle et kursus.", "Tilbyd alle et kursus. Anbefalingen er ophævet.", [(T, "", "ophævet", "")]),
+    (
+        "Råd 4: Erstattet af anbefaling 12.",
+        "Råd 4: Erstattet af anbefaling 13.",
+        [(T, "Erstattet af anbefaling 12", "Erstattet af anbefaling 13", "")],
+    ),
+    ("En tilbagetrukket dør er god.", "En tilbagetrukket, bred dør er god.", []),
     ("Giv 10 mg dagligt.", "Giv 50 mg dagligt.", [(N, "10 mg", "50 mg", "")]),
     ("Giv 10 mg dagligt.", "Giv 10 µg dagligt.", [(N, "10 mg", "10 µg", "")]),
     ("Giv 10 mg dagligt.", "Giv 10 mg/kg dagligt.", [(N, "10 mg", "10 mg/kg", "")]),

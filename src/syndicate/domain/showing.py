@@ -23,8 +23,8 @@ AROUND = 8
 """Words that are shown on either side of what changed."""
 LEFT_OUT = "[…]"
 
-_NAMES = (FacetKind.ATTACHMENT, FacetKind.STRENGTH)
-"""Facets whose words are labels, or the few words of strength that every text has."""
+_NAMES = (FacetKind.ATTACHMENT, FacetKind.STRENGTH, FacetKind.STATUS)
+"""Facets whose words are labels, or the few words of strength and validity that every text has."""
 
 
 def shown(changes: Sequence[NotedChange], show_text: ShowText) -> tuple[NotedChange, ...]:

@@ -132,8 +132,8 @@ class Teller:
         if change.significance is Significance.EDITORIAL:
             headline = say.corrected.format(subject=subject)
         else:
-            headline = {"stronger": say.stronger, "weaker": say.weaker}.get(_trend(change), say.changed)
-            headline = headline.format(subject=subject)
+            trends = {"lapsed": say.lapsed, "stronger": say.stronger, "weaker": say.weaker}
+            headline = trends.get(_trend(change), say.changed).format(subject=subject)
         details = list(self._details(change))
         headlines = [
             say.detail.format(headline=headline, detail=", ".join(details[:count]))
@@ -153,7 +153,9 @@ class Teller:
                 yield from swapped
                 return
         for facet in told:
-            if facet.kind is not FacetKind.NEGATION or not _holds(strengths, facet):
+            if facet.kind is FacetKind.STATUS and not facet.before:
+                yield self._language.quote(facet.after)
+            elif facet.kind is not FacetKind.NEGATION or not _holds(strengths, facet):
                 yield self._became(facet.before, facet.after)
 
     def _swapped_words(self, change: Change) -> Iterator[str]:
@@ -246,7 +248,8 @@ def _rank(change: Change) -> int:
     if change.significance is not Significance.SUBSTANTIVE:
         return 8 if change.kind is ChangeKind.REWORDED else 9
     facets = {facet.kind for facet in change.facets}
-    if change.kind in (ChangeKind.ADDED, ChangeKind.REMOVED) and change.number:
+    came_or_went = change.kind in (ChangeKind.ADDED, ChangeKind.REMOVED) and bool(change.number)
+    if came_or_went or FacetKind.STATUS in facets:
         return 0
     order = (FacetKind.STRENGTH, FacetKind.NEGATION, FacetKind.NUMBER, FacetKind.DATE, FacetKind.ATTACHMENT)
     for rank, kind in enumerate(order, 1):
@@ -256,6 +259,8 @@ def _rank(change: Change) -> int:
 
 
 def _trend(change: Change) -> str:
+    if any(facet.kind is FacetKind.STATUS and not facet.before for facet in change.facets):
+        return "lapsed"
     trends = {facet.trend for facet in change.facets if facet.kind is FacetKind.STRENGTH}
     return trends.pop() if len(trends) == 1 else ""
 

@@ -11,6 +11,8 @@ from syndicate.domain.diffing.expressions import Grammar
 from syndicate.domain.diffing.facets import facets
 from syndicate.domain.diffing.flicker import Flicker
 from syndicate.domain.diffing.links import link_facets
+from syndicate.domain.diffing.standing import STANDING
+from syndicate.domain.diffing.units import likeness
 from syndicate.domain.diffing.weighing import (
     Furniture,
     is_mended,
@@ -26,12 +28,15 @@ from syndicate.domain.model import (
     ChangeKind,
     Comparison,
     Facet,
+    FacetKind,
     Significance,
     Version,
     heaviest,
 )
 
 _CELL = " | "
+_KEPT = 0.5
+"""How much of a text is left where a note stands beside it, and not in its place."""
 
 
 def compare(before: Version, after: Version, *, history: Sequence[Version] = ()) -> Comparison:
@@ -88,9 +93,13 @@ class _Comparer:
         links = tuple(link_facets(before, after))
         if links:
             return replace(change, facets=links)
+        renumbered = _renumbered(before.number, after.number)
+        if renumbered and before.section == after.section:
+            # In a numbered list the number is the place.
+            return replace(change, kind=ChangeKind.RENUMBERED, significance=Significance.EDITORIAL)
         if moved:
             return replace(change, kind=ChangeKind.MOVED, significance=Significance.EDITORIAL)
-        if _renumbered(before.number, after.number):
+        if renumbered:
             return replace(change, kind=ChangeKind.RENUMBERED, significance=Significance.EDITORIAL)
         return None
 
@@ -102,6 +111,8 @@ class _Comparer:
         hunks = align_words(old, new)
         expressions = self._grammar.find(differs.before), self._grammar.find(differs.after)
         found: tuple[Facet, ...] = facets(old, new, hunks, *expressions) + links
+        if STANDING.is_note(differs.before) != STANDING.is_note(differs.after):
+            found = _only_status(found, differs)
         if not found and only_another_form(differs.before, differs.after, self._grammar):
             return None
         mended = not found and (
@@ -125,6 +136,13 @@ def _same_words(differs: Stretch) -> bool:
     if (_CELL in before) != (_CELL in after):
         before, after = before.replace(_CELL, " "), after.replace(_CELL, " ")
     return essence(before) == essence(after)
+
+
+def _only_status(found: tuple[Facet, ...], differs: Stretch) -> tuple[Facet, ...]:
+    """What a text said goes with it when a note takes its place: then the note is the fact."""
+    if likeness(essence(differs.before), essence(differs.after)) >= _KEPT:
+        return found
+    return tuple(facet for facet in found if facet.kind is FacetKind.STATUS) or found
 
 
 def _spoken(block: Block | None) -> Block | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import LCSseq
 
 from syndicate.domain.diffing.regrouping import belongs, mostly_inside, same_words
+from syndicate.domain.diffing.standing import STANDING
 from syndicate.domain.diffing.units import Unit, glued, likeness, units
 from syndicate.domain.model import Block, BlockKind
 
@@ -67,6 +68,8 @@ class _Alignment:
         for gap in gaps:
             self._pair_runs(gap)
         self._pair_alike(gaps)
+        for gap in gaps:
+            self._pair_notes(gap)
         self._attach_the_cut_off()
         return sorted(self._all_pairs(), key=lambda pair: pair.at)
 
@@ -156,6 +159,19 @@ class _Alignment:
             if old.kind is new.kind is BlockKind.HEADING and old.level == new.level:
                 self._take(olds, news)
 
+    def _pair_notes(self, gap: _Gap) -> None:
+        """A note that a text no longer holds is what became of the text in its place, under its number."""
+        olds, news = self._free(gap)
+        by_number = {self._label(self._news[j]): j for j in reversed(news)}
+        for i in olds:
+            j = by_number.pop(self._label(self._olds[i]), -1)
+            if j >= 0 and _one_is_note(self._olds[i], self._news[j]):
+                self._take([i], [j])
+
+    @staticmethod
+    def _label(unit: Unit) -> tuple[BlockKind, tuple[str, ...], str]:
+        return unit.block.kind, unit.block.section, unit.block.number
+
     def _attach_the_cut_off(self) -> None:
         """Gives blocks that are left over to the pair beside them that has their words on its other side."""
         olds, news = _Loose(self._olds), _Loose(self._news)
@@ -178,6 +194,10 @@ class _Alignment:
             last = place.get(at, last)
             if at in free:
                 yield Pair(free[at].block, None, (last, at))
+
+
+def _one_is_note(old: Unit, new: Unit) -> bool:
+    return STANDING.is_note(old.block.text) != STANDING.is_note(new.block.text)
 
 
 def _score(old: Unit, new: Unit, near: bool) -> float:

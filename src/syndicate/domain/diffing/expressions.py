@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from syndicate.domain import languages
+from syndicate.domain.diffing.standing import STANDING
 from syndicate.domain.languages import Language, Strength
 from syndicate.domain.model import FacetKind
 
@@ -31,7 +32,7 @@ _QUOTED = re.compile(
     r"\"[^\"]{1,120}\"|“[^“”]{1,120}”|»[^»«]{1,120}«|«[^»«]{1,120}»|„[^„“”]{1,120}[“”]"
     r"|”[^“”]{1,120}”|(?<!\w)‘[^‘’]{1,120}’(?!\w)|(?<!\w)[‘’'][^‘’'\s]+(?:\s[^‘’'\s]+){0,2}[‘’'](?!\w)"
 )
-_NUM = r"(?:\d{1,3}(?:[ .,]\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)*)"
+_NUM = r"(?:\d{1,3}(?:[ .,]\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)*|\.\d+)"
 _NUMBER = re.compile(
     rf"(?<![\w.,])(?<!\w[-–])(?P<limit>[<>≤≥±~]\s?)?(?P<coin>[€$£]\s?|\bkr\.\s|\b(?:DKK|EUR|GBP|USD)\s)?"
     rf"(?P<sign>[-−+])?"
@@ -106,9 +107,13 @@ class Grammar:
 
     def find(self, text: str) -> list[Expression]:
         """All expressions of `text`, in its order. A number inside a date is no number of its own."""
-        found = list(self._dates.find(text))
+        statuses = [
+            Expression(FacetKind.STATUS, each.start, each.end, each.words, each.words.lower())
+            for each in STANDING.find(text)
+        ]
+        found = [*statuses, *self._dates.find(_masked(text, statuses))]
         found += self._numbers(_masked(text, found))
-        unquoted = _blanked(_QUOTED, text)
+        unquoted = _blanked(_QUOTED, _masked(text, statuses))
         # What is a quotation from end to end is the text itself.
         unquoted = (unquoted if re.search(r"\w", unquoted) else text).replace("’", "'")
         found += self._find_strengths(_blanked(self._look_alike, unquoted))
@@ -185,6 +190,7 @@ class Grammar:
     def _plain(self, number: str) -> str:
         """The number without marks between thousands and with a decimal point."""
         number = number.replace(" ", "")
+        number = f"0{number}" if number.startswith(".") else number
         thousands = "." if self._decimal == "," else ","
         if re.fullmatch(
             rf"\d{{1,3}}(?:{re.escape(thousands)}\d{{3}})+(?:{re.escape(self._decimal)}\d+)?", number

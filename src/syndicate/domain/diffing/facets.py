@@ -14,7 +14,7 @@ _Place = tuple[str, int]
 _Both = tuple[Expression | None, Expression | None]
 _Sides = tuple[list[Expression], list[Expression]]
 
-_ORDER = (FacetKind.STRENGTH, FacetKind.NEGATION, FacetKind.NUMBER, FacetKind.DATE)
+_ORDER = (FacetKind.STATUS, FacetKind.STRENGTH, FacetKind.NEGATION, FacetKind.NUMBER, FacetKind.DATE)
 
 
 def facets(

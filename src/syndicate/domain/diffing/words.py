@@ -11,12 +11,12 @@ from rapidfuzz.distance import Levenshtein
 
 from syndicate.domain.model import Edit, EditOp
 
-_NUMBER = r"\d+(?:[.,]\d+)*"
+_NUMBER = r"(?:\d+|(?<![\w.,])\.\d+)(?:[.,]\d+)*"
 _NAME = r"[^\W\d_]\w*(?:[-\u2010\u2011'’]\w+)*"
 _CORE = rf"(?:(?:(?<![^\s(\[])[-−+])?{_NUMBER}(?:-?{_NAME})?|{_NAME}|\w+|[^\w\s]|\s+\Z)"
 _CORES = re.compile(_CORE)
 _WORD = re.compile(rf"(?P<lead>\s*)(?P<core>{_CORE})")
-_GLUED_UNIT = re.compile(r"([-+]?\d++(?:[.,]\d++)*)([^\W\d_]\w*)")
+_GLUED_UNIT = re.compile(r"([-+]?\.?\d++(?:[.,]\d++)*)([^\W\d_]\w*)")
 _ADDRESS_END = re.compile(r"(\bhttps?://[^\s<>()]{0,300}[^\s<>()/.,;:])/+(?=[\s<>().,;:]|\Z)")
 """An address as printed, with and without the slash at its end: one address."""
 _STRAIGHT = {**dict.fromkeys([*range(0x2010, 0x2016), 0x2212], "-"), 0x2019: "'"}

@@ -60,6 +60,7 @@ class Sentences:
     gone_section: str
     stronger: str
     weaker: str
+    lapsed: str
     changed: str
     became: str
     reads_now: str
@@ -92,7 +93,9 @@ class Language:
     in one of `compound_ends` is a unit too ("hverdage"). `decimal` is the decimal mark.
     `own_date_labels` and `counters` are regular expressions: what stands beside the dates in a line that a
     page states about itself, and whole lines that count visits. `recommendation` and `references` are
-    stems that tell from its heading what a list holds.
+    stems that tell from its heading what a list holds. `lapsed` and `successors` are regular expressions of
+    what says that a unit no longer holds, and which one stands in its place; `subjects` of what such a
+    sentence begins with ("Anbefalingen er").
     """
 
     code: str
@@ -111,6 +114,9 @@ class Language:
     counters: tuple[str, ...]
     recommendation: tuple[str, ...]
     references: tuple[str, ...]
+    lapsed: tuple[str, ...]
+    successors: tuple[str, ...]
+    subjects: tuple[str, ...]
     quotes: tuple[str, str]
     phrases: Phrases
     sentences: Sentences

@@ -56,6 +56,8 @@ _STRENGTHS = {
     "må": _MAY,
     "må gerne": _MAY,
     "kan overvejes": _MAY,
+    "foreslår": _MAY,
+    "foreslås": _MAY,
     "overvej": _MAY,
     "kan ikke": _NEED_NOT,
     "behøver ikke": _NEED_NOT,
@@ -131,6 +133,7 @@ _SENTENCES = Sentences(
     gone_section="Afsnittet {name} er fjernet",
     stronger="{subject} er skærpet",
     weaker="{subject} er lempet",
+    lapsed="{subject} gælder ikke længere",
     changed="{subject} er ændret",
     became="{before} er blevet til {after}",
     reads_now="{detail}. Ny ordlyd: {after}",
@@ -211,6 +214,18 @@ LANGUAGE = Language(
     ),
     recommendation=("anbefaling",),
     references=("referenc", "litteratur", "kilde", "noter", "fodnote"),
+    lapsed=(
+        r"udgået|udgår|bortfaldet|bortfalder|ophævet|ophæves|tilbagetrukket|trukket\s+tilbage",
+        r"gælder\s+ikke\s+længere|ikke\s+længere\s+gældende",
+    ),
+    successors=(
+        r"(?:erstatte[ts]|afløst|afløses)\s+af\s+(?:den\s+nye\s+)?"
+        r"(?:anbefaling|punkt|afsnit|kapitel|råd|bilag|vejledning)(?:en|et)?(?:\s+nr\.)?\s+\d+(?:\.\d+)*\w?",
+    ),
+    subjects=(
+        r"(?:denne|den|dette|det|disse)?\s*(?:anbefaling|punkt|afsnit|kapitel|råd|vejledning)(?:en|et)?"
+        r"(?:\s+(?:nr\.\s+)?\d+(?:\.\d+)*)?\s+(?:(?:er|blev|bliver)(?:\s+nu)?\s+)?",
+    ),
     quotes=("»", "«"),
     phrases=_PHRASES,
     sentences=_SENTENCES,

@@ -72,6 +72,10 @@ _STRENGTHS = {
     "may": _MAY,
     "can": _MAY,
     "consider": _MAY,
+    "suggest": _MAY,
+    "suggests": _MAY,
+    "suggest against": _NEED_NOT,
+    "suggests against": _NEED_NOT,
     "can be considered": _MAY,
     "may be considered": _MAY,
     "cannot": _NEED_NOT,
@@ -176,6 +180,7 @@ _SENTENCES = Sentences(
     gone_section="The section {name} was removed",
     stronger="{subject} has been strengthened",
     weaker="{subject} has been weakened",
+    lapsed="{subject} no longer applies",
     changed="{subject} has changed",
     became="{before} became {after}",
     reads_now="{detail}. It now reads: {after}",
@@ -204,6 +209,7 @@ LANGUAGE = Language(
     look_alikes=(
         r"(?:the|a|an|each|every|per|empty|tin|watering|spray|rubbish|trash|garbage)\s+can",
         r"can(?=\s+of\b)",
+        r"(?:evidence|studies|study|data|results?|findings?|trials?|reviews?|research|surveys?)\s+suggests?",
     ),
     codes=(
         *("§", "section", "sections", "article", "chapter", "annex", "appendix", "table", "figure", "page"),
@@ -258,6 +264,18 @@ LANGUAGE = Language(
     ),
     recommendation=("recommendation",),
     references=("reference", "literature", "bibliograph", "footnote", "sources"),
+    lapsed=(
+        r"withdrawn|repealed|rescinded|revoked|lapsed",
+        r"no\s+longer\s+(?:applies|apply|holds|valid|in\s+force|in\s+effect)",
+    ),
+    successors=(
+        r"(?:replaced|superseded)\s+by\s+(?:the\s+new\s+)?"
+        r"(?:recommendation|item|point|section|chapter|annex|guideline)(?:\s+no\.)?\s+\d+(?:\.\d+)*\w?",
+    ),
+    subjects=(
+        r"(?:this|the|these)?\s*(?:recommendation|item|point|section|chapter|advice|guideline)"
+        r"(?:\s+(?:no\.\s+)?\d+(?:\.\d+)*)?\s+(?:(?:is|was|has\s+been)(?:\s+now)?\s+)?",
+    ),
     quotes=("“", "”"),
     phrases=_PHRASES,
     sentences=_SENTENCES,

@@ -25,6 +25,7 @@ class FacetKind(StrEnum):
     NEGATION = "negation"
     LINK = "link"
     ATTACHMENT = "attachment"
+    STATUS = "status"
 
 
 class Significance(StrEnum):
@@ -52,6 +53,9 @@ def heaviest(values: list[Significance]) -> Significance:
 @dataclass(frozen=True, slots=True)
 class Facet:
     """One deterministic aspect of a change, with the words that show it ("" where one side lacks it).
+
+    For STATUS the words say that a unit no longer holds or what stands in its place ("Udgået", "replaced by
+    recommendation 9").
 
     For STRENGTH the words are the strength words ("bør", "skal"); `trend` is then "stronger",
     "weaker" or "" and else "".
