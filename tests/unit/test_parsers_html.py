@@ -279,6 +279,14 @@ def test_a_page_that_hides_its_text_until_a_script_shows_it_is_read() -> None:
     assert LONG in read_page(f'<div style="visibility:hidden"><p>{LONG}</p><p>{LEAD}</p></div>').text
 
 
+@pytest.mark.parametrize(
+    "names", ["box CookieBanner", "COOKIE-NOTICE tag-rss", "nav\nmodal", "promo cc-window"]
+)
+def test_a_layer_is_one_whatever_else_it_is_called(names: str) -> None:
+    page = read_page(f'<main><p>{LEAD}</p></main><div class="{names}"><p>{LONG} {LONG} {LONG}</p></div>')
+    assert page.text == LEAD
+
+
 def test_comments_longer_than_the_text_are_comments() -> None:
     comments = "".join(f"<li><p>{LONG} Det mener jeg, og jeg siger det {n} gange.</p>" for n in range(30))
     version = read_page(

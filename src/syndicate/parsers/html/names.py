@@ -18,26 +18,24 @@ _CHAPTERS = 3
 _NEAR = 5
 """How far to look for them on each side: a page may have a hundred thousand parts in one row."""
 
+# All patterns are for one name in small letters.
 _START, _END = r"(?:^|[\s_:-])", r"(?=\d*(?:$|[\s_:-]))"  # "ad2" is one, "ad627f5b" is none
 # Layers above the page: never its text, however long it is.
 _LAYERS = re.compile(
     r"cookie-?(?:consent|banner|notice|bar|box|law|policy|info|popup|modal|wrap|message|dialog|settings)|cookiebot|"
     r"onetrust|(?:^|[\s_-])(?:consent|gdpr|cmp|cc)-(?:banner|window|box|modal|dialog|popup)|cookielaw|qc-cmp|"
     rf"{_START}(?:modal|popup|pop-up|overlay|lightbox|toast|tooltip|skiptranslate){_END}",
-    re.IGNORECASE,
 )
 # What readers wrote below it, which may be longer than the text.
 _COMMENTS = re.compile(
     rf"{_START}(?:disqus\w*|comments?|commentlist|comments?-?(?:list|area|section|form|wrapper|container|block)|"
     rf"respond){_END}",
-    re.IGNORECASE,
 )
 # What the text is about, how the page behaves ("tag-rss", "has-menu") or what a machine numbered says nothing
 # of its own role.
 _ABOUT = re.compile(
-    r"(?:^|(?<=\s))(?:tag|category|cat|post|type|status|format|has|is|no|with|js|hentry|menu-item)[-_]\S+|"
+    r"^(?:tag|category|cat|post|type|status|format|has|is|no|with|js|hentry|menu-item)[-_]\S+|"
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{8,12}",
-    re.IGNORECASE,
 )
 # Long words are looked for anywhere ("relatedArticles"), short ones as words of their own.
 _NAMES = re.compile(
@@ -59,7 +57,6 @@ _NAMES = re.compile(
     rf"|{_START}(?:nav|menu|ads?|ad-\w+|share|social|some|related|relateret|rss|toc|tags|rail|promo|banner|"
     rf"widget|topbar|bottom-?bar|login|search|soeg|søg|counter|tæller|hits|print|disclaimer-bar|copyright|credits?|ratings?|"
     rf"utility){_END}",
-    re.IGNORECASE,
 )
 
 
@@ -97,10 +94,17 @@ def _make(element: Element) -> tuple[str, str | None, str] | None:
 
 @lru_cache(maxsize=8192)
 def _role_name(names: str) -> str:
-    if _LAYERS.search(names):
+    roles = [role for name in names.lower().split() if (role := _role_of(name))]
+    return next((strong for strong in (LAYER, COMMENTS) if strong in roles), roles[0] if roles else "")
+
+
+@lru_cache(maxsize=8192)
+def _role_of(name: str) -> str:
+    """What one of the names says: a site combines a few hundred of them in thousands of ways."""
+    if _LAYERS.search(name):
         return LAYER
-    own = _ABOUT.sub(" ", names)
+    own = _ABOUT.sub(" ", name)
     if _COMMENTS.search(own):
         return COMMENTS
     found = _NAMES.search(own)
-    return found[0].strip(" _-:").lower() if found else ""
+    return found[0].strip(" _-:") if found else ""
