@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from syndicate.ports import FeedChanges, FeedKey, FeedState, RenderedFeed
+from syndicate.ports import FeedChanges, FeedKey, FeedRecord, FeedState, RenderedFeed
 
 
 @dataclass
@@ -19,6 +19,7 @@ class FakeFeeds:
     archives: dict[tuple[FeedKey, int], RenderedFeed] = field(default_factory=dict)
     readers: dict[tuple[str, str], RenderedFeed | FeedState] = field(default_factory=dict)
     configured: set[str] = field(default_factory=lambda: {"all"})
+    records: dict[str, FeedRecord] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     changed: list[FeedKey] = field(default_factory=list)
     asked: Counter[str] = field(default_factory=Counter)
@@ -39,6 +40,10 @@ class FakeFeeds:
     def personal(self, token: str, format_name: str) -> RenderedFeed | FeedState:
         self._ask("personal")
         return self.readers.get((token, format_name), FeedState.UNKNOWN)
+
+    def record(self, name: str) -> FeedRecord | None:
+        self._ask("record")
+        return self.records.get(name)
 
     def state(self, name: str) -> FeedState:
         self._ask("state")

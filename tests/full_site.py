@@ -21,7 +21,7 @@ from syndicate.domain.model import (
     UpdateKind,
     UpdateText,
 )
-from syndicate.ports import Latency, ResourceView, SourceView, Step
+from syndicate.ports import FeedRecord, Latency, ResourceView, SourceView, Step
 from syndicate.web.server import build
 from tests import factories
 from tests.web_site import PDF_URL, READER, TOKENS, WebSite, document_status, document_view
@@ -41,6 +41,9 @@ def full_site(base_url: str = "https://nyt.example.org") -> WebSite:
     web.add_reader(factories.HEALTH.id, factories.WORK.id)
     for name in ("all", factories.HEALTH.id, factories.WORK.id, "source/kilde-1"):
         web.add_feeds(name)
+    web.feeds.records["source/kilde-3"] = FeedRecord(
+        "source/kilde-3", f"Kilde {LONG}", source="kilde-3", ended_at=factories.NOON
+    )
     return web
 
 
@@ -60,6 +63,9 @@ def pages() -> dict[str, str]:
         "document ended": "/documents/3",
         "compare": "/documents/1/compare?a=first",
         "feeds": "/feeds",
+        "feed": f"/feeds/{factories.HEALTH.id}",
+        "feed of a source, everything": "/feeds/source/kilde-1?all=1",
+        "feed ended": "/feeds/source/kilde-3",
         "subscribe": "/subscribe",
         "status": "/status",
         "about": "/about",

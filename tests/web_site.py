@@ -14,7 +14,15 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from syndicate.domain.model import Block, BlockKind, Proof, Recipe, Site, Update, UpdateState, Version
-from syndicate.ports import DocumentStatus, DocumentView, RenderedFeed, ResourceView, SourceView, Subscriber
+from syndicate.ports import (
+    DocumentStatus,
+    DocumentView,
+    FeedRecord,
+    RenderedFeed,
+    ResourceView,
+    SourceView,
+    Subscriber,
+)
 from syndicate.services.subscribe import SubscribeService
 from syndicate.services.tokens import Tokens
 from syndicate.web.app import create_app
@@ -80,12 +88,23 @@ class WebSite:
 
     def add_feeds(self, name: str, body: bytes = b"<rss/>") -> RenderedFeed:
         """One feed in every format, the substantive and the full one."""
+        self.feeds.records[name] = self._feed_record(name)
         for suffix, kind in FORMATS.items():
             for editorial in (False, True):
                 self.feeds.documents[name, suffix, editorial] = rendered(
                     body + b" all" * editorial, kind.media_type
                 )
         return self.feeds.documents[name, "rss", False]
+
+    def _feed_record(self, name: str) -> FeedRecord:
+        if name == "all":
+            return FeedRecord(name, self.site.title)
+        if name.startswith("source/"):
+            source = name.removeprefix("source/")
+            known = {view.id: view.title for view in self.archive.sources()}
+            return FeedRecord(name, known.get(source, source), source=source)
+        topic = self.site.topic(name)
+        return FeedRecord(name, topic.title, (topic.id,))
 
 
 def routes(app: Any) -> list[Route]:

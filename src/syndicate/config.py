@@ -395,8 +395,9 @@ def _consistent(config: Config) -> None:
     _distinct("topics", [name for topic in config.topics for name in (topic.id, *topic.was)])
     topics = [topic.id for topic in config.topics]
     for n, topic in enumerate(config.topics):
-        if topic.id in RESERVED_TOPICS:
-            raise ConfigError(f"topics[{n}].id", f"{topic.id!r} is reserved for feeds of our own.")
+        for reserved in {topic.id, *topic.was} & set(RESERVED_TOPICS):
+            key = f"topics[{n}].{'id' if reserved == topic.id else 'was'}"
+            raise ConfigError(key, f"{reserved!r} is reserved for feeds of our own.")
     wanted = [(source.key, source.common.topics) for source in config.sources]
     wanted += [(account.key, account.common.topics) for account in config.accounts]
     for key, topic_ids in wanted:

@@ -109,7 +109,7 @@ CAN_FOCUS = """[...document.querySelectorAll('a[href], button, input, select, su
 
 
 @pytest.mark.parametrize(
-    "name", ["archive", "correction", "document then", "compare", "subscribe", "preferences"]
+    "name", ["archive", "correction", "document then", "compare", "feed", "subscribe", "preferences"]
 )
 def test_the_keyboard_reaches_everything_and_is_seen(page: browser.Page, base: str, name: str) -> None:
     page.emulate(prefers_reduced_motion="reduce")
@@ -155,7 +155,7 @@ def test_nothing_runs_out_of_a_narrow_screen(page: browser.Page, base: str, name
 def test_what_is_touched_is_large_enough(page: browser.Page, base: str) -> None:
     """24 by 24 pixels (WCAG 2.5.8); links inside sentences are exempt."""
     page.resize(320)
-    for name in ("archive", "document", "subscribe", "preferences"):
+    for name in ("archive", "document", "feed", "subscribe", "preferences"):
         page.goto(base + PAGES[name])
         small = page.evaluate(
             """[...document.querySelectorAll('button, .button, select, input:not([name=website]), nav a')]
@@ -188,6 +188,20 @@ def test_the_script_runs_under_the_policy_and_unfolds(page: browser.Page, base: 
     assert page.evaluate("[...document.querySelectorAll('main details')].every(fold => fold.open)")
     page.evaluate("document.querySelector('[data-do=unfold]').click()")
     assert page.evaluate("[...document.querySelectorAll('main details')].every(fold => !fold.open)")
+
+
+def test_a_feed_s_address_can_be_copied_with_and_without_script(page: browser.Page, base: str) -> None:
+    page.goto(base + PAGES["feed"])
+    address = page.evaluate("document.querySelector('.address code').innerText")
+    assert address == page.evaluate("document.querySelector('[data-do=copy]').dataset.text")
+    assert page.evaluate("[...document.querySelectorAll('[data-do=copy]')].every(e => e.checkVisibility())")
+    page.without_script()
+    page.goto(base + PAGES["feed"])
+    page.without_script(False)
+    assert not page.evaluate(
+        "[...document.querySelectorAll('[data-do=copy]')].some(e => e.checkVisibility())"
+    )
+    assert page.evaluate("getComputedStyle(document.querySelector('.address code')).userSelect") == "all"
 
 
 def test_paper_has_the_address_and_no_menu(page: browser.Page, base: str) -> None:

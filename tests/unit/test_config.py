@@ -89,6 +89,12 @@ FAULTS = {
     "no tag": ('"tag:nyt.example.org,2026:"', '"nyt"', "site.feed_id", "pattern"),
     "unknown topic": ('topics = ["sundhed"]', 'topics = ["helse"]', "sources[0].topics", "no topic 'helse'"),
     "reserved topic": ('id = "sundhed"', 'id = "all"', "topics[0].id", "reserved"),
+    "topic with a reserved past": (
+        'id = "sundhed"',
+        'id = "sundhed"\nwas = ["my"]',
+        "topics[0].was",
+        "reserved",
+    ),
     "twice": (
         "[channels.email]",
         '[[topics]]\nid="sundhed"\ntitle="x"\n[channels.email]',

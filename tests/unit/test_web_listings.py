@@ -32,6 +32,8 @@ def places(web: WebSite, path: str) -> list[str]:
 
 
 def test_the_map_leads_to_every_public_page(web: WebSite) -> None:
+    for name in ("sundhed", "beskaeftigelse", "source/anbefalinger"):
+        web.add_feeds(name)
     client = web.client()
     parts = places(web, "/sitemap.xml")
     base = web.site.base_url
@@ -39,6 +41,7 @@ def test_the_map_leads_to_every_public_page(web: WebSite) -> None:
     found = [place for part in parts for place in places(web, part.removeprefix(base))]
     assert set(found) == {
         *(base + path for path in FIXED_PAGES),
+        *(f"{base}/feeds/{name}" for name in ("all", "sundhed", "beskaeftigelse", "source/anbefalinger")),
         f"{base}/documents/1",
         f"{base}/updates/0f1e2d3c4b5a",
     }
@@ -114,5 +117,6 @@ def test_robots_are_kept_from_links_in_mails_and_told_of_the_map(web: WebSite) -
 def test_an_empty_site_has_empty_lists() -> None:
     web = WebSite()
     assert len(places(web, "/sitemap.xml")) == 1
-    assert len(places(web, "/sitemaps/pages.xml")) == len(FIXED_PAGES)
+    feeds = 1 + len(web.site.topics)
+    assert len(places(web, "/sitemaps/pages.xml")) == len(FIXED_PAGES) + feeds
     assert len(parsed(web, "/opml").findall(".//outline[@xmlUrl]")) == 3

@@ -52,6 +52,10 @@ class FeedShelf:
         """The current document of a feed."""
         return self._store.feed(key)
 
+    def record(self, name: str) -> FeedRecord | None:
+        """The feed of that name, if there ever was one; before the first rendering there is none."""
+        return self._store.record(name)
+
     def state(self, name: str) -> FeedState:
         """Why there is no document under a name."""
         if name in self._configured:

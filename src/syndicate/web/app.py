@@ -20,7 +20,8 @@ from syndicate.ports import Archive
 from syndicate.services.subscribe import SubscribeService
 from syndicate.web.answers import answer
 from syndicate.web.documents import Documents
-from syndicate.web.feeds import REFUSAL, FeedFront, Feeds
+from syndicate.web.feedpages import FeedPages
+from syndicate.web.feeds import FeedFront, Feeds
 from syndicate.web.guard import SECURITY_HEADERS, SecurityHeaders
 from syndicate.web.health import Health
 from syndicate.web.limits import HourlyLimit
@@ -57,7 +58,7 @@ def create_app(
     app = Starlette(
         routes=[
             *_reading_routes(reading, Documents(site, archive, pages, clock)),
-            Route("/feeds/{rest:path}", _refused_feed, methods=list(ANY_METHOD)),
+            Route("/feeds/{name:path}", FeedPages(archive, feeds, pages).page, methods=list(ANY_METHOD)),
             *_subscribing_routes(subscribing),
             *_listing_routes(Listings(site, archive, pages)),
             *_other_routes(Health(readiness), pages),
@@ -84,11 +85,6 @@ def _reading_routes(reading: Reading, documents: Documents) -> list[Route]:
         Route("/privacy", reading.privacy),
         Route("/accessibility", reading.accessibility),
     ]
-
-
-async def _refused_feed(request: Request) -> Response:
-    """The page for a feed that there is not; feeds themselves never come this far."""
-    raise request.scope.get(REFUSAL) or HTTPException(404)
 
 
 def _listing_routes(listings: Listings) -> list[Route]:

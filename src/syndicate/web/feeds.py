@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicate.domain.errors import StorageError
 from syndicate.domain.model import Site
-from syndicate.ports import FeedChanges, FeedKey, FeedState, RenderedFeed
+from syndicate.ports import FeedChanges, FeedKey, FeedRecord, FeedState, RenderedFeed
 from syndicate.web.answers import accepts_gzip, is_known
 from syndicate.web.feedmemory import FeedMemory
 from syndicate.web.feedmemory import ServedFeed as ServedFeed
@@ -46,6 +46,7 @@ REFUSAL = "syndicate.refusal"
 """Where in the scope the site's own pages find why a feed was refused."""
 
 _ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
+FEED_NAME = re.compile(rf"(?:source/)?{_ID}", re.ASCII)
 _ADDRESS = re.compile(
     rf"/feeds/(?:my/(?P<token>[0-9a-f]{{48}})|(?P<name>(?:source/)?{_ID}?)(?:/archive/(?P<number>[1-9]\d{{0,8}}))?)"
     rf"\.(?P<format>{'|'.join(FORMATS)})",
@@ -73,6 +74,12 @@ class Feeds(Protocol):
     def personal(self, token: str, format_name: str) -> RenderedFeed | FeedState: ...
 
     def state(self, name: str) -> FeedState: ...
+
+    def record(self, name: str) -> FeedRecord | None: ...
+
+
+class NotAFeed(Exception):
+    """The address is none of a feed; the site may have a page there."""
 
 
 class FeedFront:
@@ -103,8 +110,10 @@ class FeedFront:
             return
         try:
             await self._answer(scope, send)
-        except (HTTPException, StorageError) as refusal:
-            await self._app({**scope, REFUSAL: refusal}, receive, send)
+        except NotAFeed:
+            await self._app(scope, receive, send)
+        except (HTTPException, StorageError) as refused:
+            await self._app({**scope, REFUSAL: refused}, receive, send)
 
     async def _answer(self, scope: Scope, send: Send) -> None:
         method = scope["method"]
@@ -136,14 +145,14 @@ class FeedFront:
             raise HTTPException(429, headers={"Retry-After": str(wait)})
 
     async def _load(self, path: str, editorial: bool) -> ServedFeed:
-        """What is not in memory. Raises HTTPException."""
+        """What is not in memory. Raises HTTPException and NotAFeed."""
         found = _ADDRESS.fullmatch(path)
         if found is None:
-            raise HTTPException(404)
+            raise NotAFeed
         if found["token"]:
             feed = await run_in_threadpool(self._feeds.personal, found["token"], found["format"])
             if isinstance(feed, FeedState):
-                raise _refusal(feed)
+                raise refusal(feed)
             return self._memory.served(path, False, feed, personal=True)
         key = FeedKey(found["name"], found["format"], editorial)
         stored = await run_in_threadpool(self._stored, key, int(found["number"] or 0))
@@ -153,11 +162,12 @@ class FeedFront:
         feed = self._feeds.archived(key, number) if number else self._feeds.find(key)
         if feed is None:
             state = self._feeds.state(key.name)
-            raise _refusal(FeedState.UNKNOWN if number and state is FeedState.COMING else state)
+            raise refusal(FeedState.UNKNOWN if number and state is FeedState.COMING else state)
         return feed
 
 
-def _refusal(state: FeedState) -> HTTPException:
+def refusal(state: FeedState) -> HTTPException:
+    """Why there is nothing, as an error of HTTP."""
     if state is FeedState.COMING:
         return HTTPException(503, headers={"Retry-After": "60"})
     return HTTPException(410 if state is FeedState.GONE else 404)

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from syndicate.domain.model import Site
-from syndicate.ports import Archive
+from syndicate.ports import Archive, SourceView
 from syndicate.web.answers import answer
 from syndicate.web.pages import PageRenderer
 
@@ -39,7 +39,8 @@ class Listings:
         file = request.path_params["file"]
         if file == "pages.xml":
             documents = self._archive.last_changes()
-            return self._xml(request, "sitemap-pages", paths=FIXED_PAGES, documents=documents)
+            paths = [*FIXED_PAGES, *(f"/feeds/{name}" for name in self._feed_names())]
+            return self._xml(request, "sitemap-pages", paths=paths, documents=documents)
         found = _PART.fullmatch(file)
         until = int(found["number"]) * PART if found else 0
         updates = self._archive.addresses(until - PART, until) if found else []
@@ -47,10 +48,19 @@ class Listings:
             raise HTTPException(404)
         return self._xml(request, "sitemap-updates", updates=updates)
 
+    def _feed_names(self) -> list[str]:
+        return [
+            "all",
+            *(topic.id for topic in self._site.topics),
+            *(f"source/{source.id}" for source in self._watched()),
+        ]
+
+    def _watched(self) -> list[SourceView]:
+        return [source for source in self._archive.sources() if not source.ended_at]
+
     def opml(self, request: Request) -> Response:
         """All feeds, for a reader to take in at once (OPML 2.0)."""
-        sources = [source for source in self._archive.sources() if not source.ended_at]
-        body = self._pages.file("opml.xml", sources=sources)
+        body = self._pages.file("opml.xml", sources=self._watched())
         named = 'attachment; filename="feeds.opml"'
         return answer(
             request, body, media_type="text/x-opml", headers={**_HEADERS, "Content-Disposition": named}
