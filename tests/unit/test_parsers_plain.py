@@ -76,6 +76,26 @@ def test_links_are_absolute() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("<span style='color:#c00'>Rød</span> betyder nej.", "Rød betyder nej."),
+        ("Ring&nbsp;til os &amp; hør&#33;", "Ring til os & hør!"),
+        ("Et<br>to<BR/>tre", "Et to tre"),
+        ("<!-- et udkast --><b>Børn</b> bør sove.", "Børn bør sove."),
+        ("Giv <5 mg og >2 mg, men ikke <navn>.", "Giv <5 mg og >2 mg, men ikke <navn>."),
+        ("a < b og b > c & så videre; AT&T", "a < b og b > c & så videre; AT&T"),
+    ],
+)
+def test_html_in_a_text_is_no_text(line: str, text: str) -> None:
+    assert read_text(line).text == text
+
+
+def test_a_link_in_html_is_a_link() -> None:
+    (block,) = read_text("Se <a class='x' href='../r.pdf'>rapporten</a>.").blocks
+    assert (block.text, block.links) == ("Se rapporten.", (Link("rapporten", "https://a.example/r.pdf"),))
+
+
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("charset", ["utf-8", "utf-16", "iso-8859-1"])
 def test_line_ends_and_charsets_are_no_change(newline: str, charset: str) -> None:

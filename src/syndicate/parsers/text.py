@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from urllib.parse import urljoin
 
 from syndicate.domain.errors import ParseError, ParseReason
@@ -10,7 +11,7 @@ from syndicate.domain.model import Link, Version
 from syndicate.parsers._shared import Outline, current_recipe, decode_text, make_version, split_number
 from syndicate.ports import ReadOptions
 
-VERSION = 1
+VERSION = 2
 MEDIA_TYPES = frozenset({"text/plain", "text/markdown", "text/x-markdown"})
 SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown", ".mdown"})
 
@@ -28,6 +29,18 @@ _LINK = re.compile(r"(?<!!)\[([^\[\]]{1,500})\]\(\s*<?([^()\s<>]{1,2000})>?(?:\s
 _IMAGE = re.compile(r"!\[[^\[\]]{0,500}\]\([^()]{0,2000}\)")
 _AUTOLINK = re.compile(r"<(https?://[^<>\s]{1,2000})>")
 _EMPHASIS = re.compile(r"(?<![\w*_\\])(\*\*|__|\*|_|`)(?=\S)(.{1,2000}?)(?<=\S)\1(?![\w*_])")
+_ANCHOR = re.compile(
+    r"<a\s[^<>]{0,300}?href\s*=\s*[\"']?([^\"'<>\s]{1,2000})[^<>]{0,300}>([^<>]{1,500})</a\s*>", re.IGNORECASE
+)
+# Markdown may hold HTML. Only these names are tags, and only in full: "<5 mg" and "<navn>" are text.
+_TAG = re.compile(
+    r"<!--.{0,2000}?-->|</?(?:a|abbr|article|b|big|blockquote|br|caption|center|code|col|dd|del|details|div|dl|dt|em|"
+    r"figcaption|figure|font|h[1-6]|hr|i|img|ins|kbd|li|mark|nav|ol|p|pre|q|s|section|small|span|strike|strong|"
+    r"sub|summary|sup|table|tbody|td|tfoot|th|thead|tr|tt|u|ul)(?:\s[^<>]{0,500}|/)?>",
+    re.IGNORECASE,
+)
+_BREAKS = re.compile(r"<(?:br|/?(?:p|div|li|t[dhr]|h[1-6]))\b", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|-])")
 
 
@@ -135,8 +148,9 @@ class _Lines:
             if _plain(label)
         ]
         text = _LINK.sub(r"\1", text)
+        links += [Link(_plain(label), urljoin(self._url, target)) for target, label in _ANCHOR.findall(text)]
         links += [Link(target, target) for target in _AUTOLINK.findall(text)]
-        return _plain(_AUTOLINK.sub(r"\1", text)), links
+        return _plain(_without_tags(_AUTOLINK.sub(r"\1", text))), links
 
 
 def _item(line: str) -> re.Match[str] | None:
@@ -145,6 +159,13 @@ def _item(line: str) -> re.Match[str] | None:
     if found and found["number"] and found["text"] and not split_number(line.strip(), listed=True)[0]:
         return None
     return found
+
+
+def _without_tags(text: str) -> str:
+    """The text without the HTML in it, its character references read."""
+    if "<" in text:
+        text = _TAG.sub(lambda tag: " " if _BREAKS.match(tag[0]) else "", text)
+    return _ENTITY.sub(lambda name: unescape(name[0]), text) if "&" in text else text
 
 
 def _plain(text: str) -> str:
