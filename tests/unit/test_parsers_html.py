@@ -212,6 +212,19 @@ def test_a_lead_between_the_heading_and_the_text_stays() -> None:
     assert version.text.split("\n")[:3] == ["Søvn", LEAD, f"{LONG} 0"]
 
 
+def test_short_chapters_before_a_long_one_are_text() -> None:
+    page = f"<h1>Tilmelding</h1>Det sker <a href='/ind'>her</a>.<h1>Støtte</h1><p>Vi tager imod.</p><div><p>{LONG * 3}</p></div>"
+    expected = ["Tilmelding", "Det sker her.", "Støtte", "Vi tager imod.", LONG * 3]
+    assert [block.text for block in read_page(f"<section>{page}</section>").blocks] == expected
+
+
+def test_headings_of_menus_before_the_text_are_no_chapters() -> None:
+    menus = (
+        "<h2>Menu</h2><ul><li><a href='/a'>Om os</a></ul><h2>Sprog</h2><ul><li><a href='/e'>English</a></ul>"
+    )
+    assert read_page(f"{menus}<div><p>{LONG * 3}</p></div>").text == LONG * 3
+
+
 def test_a_text_in_many_parts_is_read_whole() -> None:
     parts = "".join(f"<section><h2>Del {n}</h2><p>{LONG} Del {n}.</p></section>" for n in range(6))
     version = read_page(f"<div><h1>Søvn</h1>{parts}</div>")

@@ -27,13 +27,14 @@ _BESIDE_TEASERS = 0.3
 """The share of the prose that must be left for teasers to be left out of account."""
 _SENTENCE = 40.0
 _FEWEST_LINKS = 3
+_LINES = frozenset({"p", "blockquote"})
 _INSIDE_TEXT = frozenset({"p", "ul", "ol", "table", "tbody", "tr", "dl", "blockquote", "pre", *HEADINGS})
 
 
 def main_part(body: Element, heading: Element | None) -> Element:
     """The part of the page that holds its text; whatever is not text beside the core is removed from it."""
     measures = measure(body)
-    core = _core(_marked(body, measures), measures)
+    core = _core(_marked(body, measures), heading, measures)
     scope = _scope(core, heading, measures)
     _remove_neighbours(core, scope, heading, measures)
     _remove_menus(core, heading, measures)
@@ -54,11 +55,32 @@ def _marked(body: Element, measures: Measures) -> Element:
     return body
 
 
-def _core(root: Element, measures: Measures) -> Element:
-    """The deepest element that still holds most of the prose of the one around it."""
+def _core(root: Element, heading: Element | None, measures: Measures) -> Element:
+    """The deepest element that still holds most of the prose of the one around it.
+
+    Without a heading of the page, not below one whose children begin with headings of their own.
+    """
     while (inner := _heart(root, measures)) is not None:
+        if heading is None and _opens_with_chapters(inner):
+            return root
         root = inner
     return root
+
+
+def _opens_with_chapters(inner: Element) -> bool:
+    """Whether headings with lines of text stand beside and before a part: then all of it is one text."""
+    lines = False
+    for sibling in inner.itersiblings(preceding=True):
+        if sibling.tag in HEADINGS:
+            if lines or _says_something(sibling.tail):
+                return True
+        else:
+            lines = (sibling.tag in _LINES and _says_something(sibling.text)) or _says_something(sibling.tail)
+    return False
+
+
+def _says_something(text: str | None) -> bool:
+    return text is not None and bool(text.strip())
 
 
 def _heart(element: Element, measures: Measures) -> Element | None:
