@@ -123,6 +123,12 @@ def _hub(url: str) -> str:
     return url
 
 
+def _host_and_port(text: str) -> str:
+    if not re.fullmatch(r"([a-z0-9._-]+|\[[0-9a-f:.]+\]):[0-9]{1,5}", text):
+        raise ValueError('must be a host and a port such as "filer.kommunen.dk:443"')
+    return text
+
+
 class FeedsConfig(Part):
     hubs: tuple[Annotated[str, AfterValidator(_hub)], ...] = ()
     gone_after: Duration = timedelta(days=180)
@@ -149,6 +155,7 @@ class SourceCommon(BaseModel, frozen=True, extra="ignore"):
     policy: Literal["auto", "review"] = "auto"
     show_text: ShowText = ShowText.FULL
     allow_private: bool = False
+    also_private: tuple[Annotated[str, AfterValidator(_host_and_port)], ...] = ()
     obey_robots: bool = True
     headers_env: str = ""
 

@@ -88,7 +88,9 @@ def test_headers_come_a_line_each(opened: Open) -> None:
     assert _headers(opened, {"PAPERS": lines}) == {"Authorization": "Bearer a:b==", "X-Key": "k"}
 
 
-@pytest.mark.parametrize("value", ["s3cret", ": s3cret", "A: b\ns3cret"])
+@pytest.mark.parametrize(
+    "value", ["s3cret", ": s3cret", "A: b\ns3cret", "A b: s3cret", "A: s3cret\0", "A: s3cretø", "A:"]
+)
 def test_headers_in_another_form_are_refused_without_telling_them(opened: Open, value: str) -> None:
     with pytest.raises(ConfigError, match="PAPERS must hold lines") as error:
         _headers(opened, {"PAPERS": value})
@@ -100,6 +102,23 @@ def test_headers_that_are_not_there_are_told_with_their_key(opened: Open, enviro
     with pytest.raises(ConfigError, match="PAPERS is not set") as error:
         _headers(opened, environ)
     assert "headers_env" in str(error.value)
+
+
+# --- what is private ----------------------------------------------------------------------------------
+
+
+def test_other_private_places_are_named_with_their_ports(opened: Open) -> None:
+    app = opened(('language = "da"\npolicy', 'also_private = ["filer.intra:8443", "[fd00::1]:80"]\npolicy'))
+    access = app._access(app.config.sources[0])
+    assert access.also_private == {("filer.intra", 8443), ("fd00::1", 80)}
+
+
+@pytest.mark.parametrize(
+    "place", ["filer.intra", "http://filer.intra:80", "*:80", "filer.intra:", "", "a b:1"]
+)
+def test_a_private_place_without_a_port_is_refused(opened: Open, place: str) -> None:
+    with pytest.raises(ConfigError, match="also_private"):
+        opened(('language = "da"\npolicy', f'also_private = ["{place}"]\npolicy'))
 
 
 # --- parts when asked for -----------------------------------------------------------------------------

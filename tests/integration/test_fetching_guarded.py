@@ -9,6 +9,7 @@ import tracemalloc
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -348,8 +349,9 @@ def test_a_redirect_is_judged_by_where_it_leads(server: ScriptedServer, location
 
 
 def test_headers_of_the_caller_stay_with_the_origin_that_they_are_for(server: ScriptedServer) -> None:
-    access = Access(allow_private=True, headers={"Authorization": "Bearer hemmelig", "Accept-Encoding": "br"})
+    login = Access(allow_private=True, headers={"Authorization": "Bearer hemmelig", "Accept-Encoding": "br"})
     with ScriptedServer() as other:
+        access = replace(login, also_private=frozenset({(other.host, other.port)}))
         server.at("/a", redirect("/b"))
         server.at("/b", redirect(other.url("/c")))
         other.at("/c", redirect(server.url("/d")))
@@ -361,6 +363,26 @@ def test_headers_of_the_caller_stay_with_the_origin_that_they_are_for(server: Sc
     assert "authorization" not in sent["/d"]
     assert "authorization" not in sent["/robots.txt"]
     assert sent["/a"]["accept-encoding"] == "gzip"
+
+
+@pytest.mark.parametrize("path", ["/robots.txt", "/"])
+def test_a_private_source_opens_no_other_private_host(server: ScriptedServer, path: str) -> None:
+    """Not even another port of its own machine: an application server next door is not a page of it."""
+    with ScriptedServer() as other, ScriptedServer(host="127.0.0.2") as neighbour:
+        for target in (other, neighbour):
+            server.at(path, redirect(target.url("/hemmelig")))
+            error = failure(make_fetcher(), server.url("/"))
+            assert error.reason is FetchReason.REFUSED_ADDRESS
+            assert target.connections == 0
+
+
+def test_a_named_neighbour_is_open_to_a_source(server: ScriptedServer) -> None:
+    with ScriptedServer() as other:
+        server.at("/", redirect(other.url("/fil")))
+        other.at("/fil", page("fremme"))
+        named = Access(allow_private=True, also_private=frozenset({(other.host, other.port)}))
+        assert b"fremme" in get(make_fetcher(), server.url("/"), named).body
+        assert b"fremme" in get(make_fetcher(), other.url("/fil"), replace(named, allow_private=False)).body
 
 
 # --- where names lead -----------------------------------------------------------------------------

@@ -316,7 +316,8 @@ def test_robots_txt_may_be_five_redirects_away(server: ScriptedServer, fetcher: 
         server.at("/4", redirect(other.url("/robots.txt")))
         other.at("/robots.txt", robots("User-agent: *\nDisallow: /"))
         server.at("/side", page("x"))
-        assert failure(fetcher, server.url("/side")).reason is FetchReason.ROBOTS
+        access = Access(allow_private=True, also_private=frozenset({(other.host, other.port)}))
+        assert failure(fetcher, server.url("/side"), access=access).reason is FetchReason.ROBOTS
 
 
 def test_robots_txt_that_redirects_for_ever_is_taken_as_absent(
@@ -349,7 +350,8 @@ def test_each_hop_is_judged_by_the_robots_txt_of_its_own_host(
     with ScriptedServer() as other:
         server.at("/", redirect(other.url("/lukket")))
         other.at("/robots.txt", robots("User-agent: *\nDisallow: /lukket"))
-        assert failure(fetcher, server.url("/")).reason is FetchReason.ROBOTS
+        access = Access(allow_private=True, also_private=frozenset({(other.host, other.port)}))
+        assert failure(fetcher, server.url("/"), access=access).reason is FetchReason.ROBOTS
         assert other.paths() == []
 
 

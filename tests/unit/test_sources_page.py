@@ -68,12 +68,25 @@ def test_an_attachment_on_the_same_site_gets_the_login(url: str) -> None:
         "https://foreningen.example:8443/fakta.pdf",
         "http://foreningen.example/fakta.pdf",
         "https://foreningen.example@andre.example/fakta.pdf",
+        "https://[broken/fakta.pdf",
+        "https://foreningen.example:99999/fakta.pdf",
     ],
 )
 def test_an_attachment_elsewhere_does_not(url: str) -> None:
+    """Nor may it be in our own network: the page that links to it is not ours."""
     fetcher = FakeFetcher()
     page(fetcher).retrieve(url, None, NOW)
-    assert fetcher.asked[0][2] == Access(allow_private=True, headers={}, obey_robots=False)
+    assert fetcher.asked[0][2] == Access(headers={}, obey_robots=False)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://foreningen.example:443/fakta.pdf", "HTTPS://Foreningen.Example./fakta.pdf"],
+)
+def test_one_place_has_many_spellings(url: str) -> None:
+    fetcher = FakeFetcher()
+    page(fetcher).retrieve(url, None, NOW)
+    assert fetcher.asked[0][2] == LOGIN
 
 
 @pytest.mark.parametrize(

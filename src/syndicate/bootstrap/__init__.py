@@ -22,7 +22,7 @@ from pydantic import BaseModel
 from syndicate import __version__, registry
 from syndicate import config as configuration
 from syndicate.bootstrap.keys import beside, read_key
-from syndicate.bootstrap.surroundings import login_headers, random_hex, stamp_of
+from syndicate.bootstrap.surroundings import login_headers, place_of, random_hex, stamp_of
 from syndicate.config import AccountConfig, Config, SourceConfig
 from syndicate.domain.model import Account, Significance, Site, Topic
 from syndicate.ports import (
@@ -225,11 +225,7 @@ class App:
         from syndicate.services.watched import WatchedSource
 
         common = source.common
-        access = Access(
-            allow_private=common.allow_private,
-            headers=login_headers(source, self._environ),
-            obey_robots=common.obey_robots,
-        )
+        access = self._access(source)
         kind = registry.load("sources", common.kind).build(source.own, self.fetcher, access, self.reader)
         record = SourceRecord(
             common.id, common.title, common.kind, common.language, common.topics, common.show_text
@@ -237,6 +233,15 @@ class App:
         options = ReadOptions(common.select, common.ignore)
         review = common.policy == "review"
         return WatchedSource(record, kind, options, common.every, review, common.at_most)
+
+    def _access(self, source: SourceConfig) -> Access:
+        common = source.common
+        return Access(
+            allow_private=common.allow_private,
+            also_private=frozenset(map(place_of, common.also_private)),
+            headers=login_headers(source, self._environ),
+            obey_robots=common.obey_robots,
+        )
 
     @cached_property
     def check(self) -> CheckService:

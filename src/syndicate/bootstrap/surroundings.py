@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from hashlib import sha256
@@ -10,6 +11,10 @@ from pathlib import Path
 from syndicate import assets
 from syndicate.config import SourceConfig
 from syndicate.domain.errors import ConfigError
+from syndicate.ports import Place
+
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\x20-\x7e\t]+")
+"""What HTTP lets a header be; another one would fail at every visit."""
 
 
 def random_hex(digits: int) -> str:
@@ -27,6 +32,12 @@ def stamp_of(folders: tuple[Path, ...]) -> str:
     return digest.hexdigest()
 
 
+def place_of(text: str) -> Place:
+    """The host and port in "filer.kommunen.dk:443", as the configuration has checked it."""
+    host, _, port = text.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
 def login_headers(source: SourceConfig, environ: Mapping[str, str]) -> dict[str, str]:
     """The login headers of a source: lines "Name: value" in the variable that `headers_env` names."""
     variable = source.common.headers_env
@@ -40,7 +51,7 @@ def login_headers(source: SourceConfig, environ: Mapping[str, str]) -> dict[str,
     headers = {}
     for line in environ[variable].splitlines():
         name, colon, value = line.partition(":")
-        if not colon or not name.strip():
+        if not colon or not _HEADER.fullmatch(f"{name.strip()}:{value.strip()}"):
             raise ConfigError(key, f"{variable} must hold lines such as 'Authorization: Bearer …'.")
         headers[name.strip()] = value.strip()
     return headers

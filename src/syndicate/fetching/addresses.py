@@ -15,6 +15,7 @@ from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
 from syndicate.domain.errors import FetchError, FetchReason
+from syndicate.ports import Place
 
 Network = IPv4Network | IPv6Network
 
@@ -39,6 +40,10 @@ class Address:
     @property
     def origin(self) -> tuple[str, str, int]:
         return self.scheme, self.host, self.port
+
+    @property
+    def place(self) -> Place:
+        return self.host, self.port
 
 
 def check_url(url: str) -> Address:

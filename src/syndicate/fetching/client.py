@@ -17,7 +17,7 @@ from syndicate.fetching.connections import Resolve, resolve, tls_context
 from syndicate.fetching.guarded import Answer, Exchanger
 from syndicate.fetching.politeness import Gates, retry_after
 from syndicate.fetching.robots import SIZE_LIMIT, Robots
-from syndicate.ports import Access, NotModified, Retrieved, Validators
+from syndicate.ports import Access, NotModified, Place, Retrieved, Validators
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_HOPS = 5
@@ -30,9 +30,10 @@ _OVERLOADED = frozenset({429, 503})
 
 @dataclass(frozen=True, slots=True)
 class _Errand:
-    """What stays the same from hop to hop."""
+    """What stays the same from hop to hop. `inside` are the hosts and ports that may be private."""
 
     access: Access
+    inside: frozenset[Place]
     now: datetime
     limit: int
     validators: Validators | None = None
@@ -90,7 +91,9 @@ class GuardedFetcher:
 
         Raises FetchError. A redirect is judged like any address: form, robots.txt, gap, numbers.
         """
-        arrival = self._follow(check_url(url), _Errand(access, now, self._max_bytes, validators))
+        asked = check_url(url)
+        inside = access.also_private | ({asked.place} if access.allow_private else frozenset())
+        arrival = self._follow(asked, _Errand(access, inside, now, self._max_bytes, validators))
         address, answer = arrival.address, arrival.answer
         if answer.status == 200:
             return Retrieved(
@@ -143,8 +146,7 @@ class GuardedFetcher:
     def _delay(self, address: Address, errand: _Errand) -> timedelta:
         if not errand.access.obey_robots:
             return timedelta(0)
-        private = errand.access.allow_private
-        plain = _Errand(Access(allow_private=private, obey_robots=False), errand.now, SIZE_LIMIT, cut=True)
+        plain = _Errand(Access(obey_robots=False), errand.inside, errand.now, SIZE_LIMIT, cut=True)
         return self._robots.check(address, lambda robots: self._follow(robots, plain).answer, errand.now)
 
     def _ask(self, address: Address, own: Mapping[str, str], errand: _Errand, seconds: float) -> Answer:
@@ -155,7 +157,7 @@ class GuardedFetcher:
             "Accept": "*/*",
             "Accept-Encoding": "gzip",
         }
-        exchanger = self._private if errand.access.allow_private else self._public
+        exchanger = self._private if address.place in errand.inside else self._public
         answer = exchanger.get(address, headers, seconds=seconds, limit=errand.limit, cut=errand.cut)
         if until := _silence(answer, errand.now):
             self._gates.silence(address, until)

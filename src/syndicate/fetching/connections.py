@@ -29,6 +29,10 @@ Resolve = Callable[[str, int], Sequence[str]]
 Refuse = Callable[[str], str | None]
 """Says in words why a numeric address may not be connected to; None where it may."""
 
+INSIDE_HINT = (
+    "If this source is meant to be inside your own network, give it allow_private = true, "
+    "and name what it links to there under also_private."
+)
 _DNS_HINT = "Check the address; if it is right, the name servers or the owner of the name have a problem."
 
 
@@ -122,7 +126,7 @@ def _judge(host: str, ip: str, refuse: Refuse) -> None:
         raise NoConnection(
             FetchReason.REFUSED_ADDRESS,
             f"{host} leads to {ip}, which is {words}: it was not contacted.",
-            "If this source is meant to be inside your own network, give it allow_private = true.",
+            INSIDE_HINT,
         )
 
 

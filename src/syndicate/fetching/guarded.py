@@ -18,6 +18,7 @@ from syndicate.fetching.addresses import PORTS, Address, denied
 from syndicate.fetching.bodies import BadBody, BodyTooLarge, read_body
 from syndicate.fetching.connections import (
     CONNECT_TIMEOUT,
+    INSIDE_HINT,
     READ_TIMEOUT,
     NoConnection,
     Resolve,
@@ -111,7 +112,7 @@ class Exchanger:
                 address.url,
                 FetchReason.REFUSED_ADDRESS,
                 f"Port {address.port} of {address.host} is not one of public pages: it was not contacted.",
-                hint="If this source is meant to be inside your own network, give it allow_private = true.",
+                hint=INSIDE_HINT,
             )
 
     def _exchange(self, address: Address, headers: Mapping[str, str], limit: int, cut: bool) -> Answer:

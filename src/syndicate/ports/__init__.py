@@ -62,6 +62,7 @@ from syndicate.ports.watching import Lister as Lister
 from syndicate.ports.watching import Listing as Listing
 from syndicate.ports.watching import ListingKind as ListingKind
 from syndicate.ports.watching import NotModified as NotModified
+from syndicate.ports.watching import Place as Place
 from syndicate.ports.watching import Reader as Reader
 from syndicate.ports.watching import ReadOptions as ReadOptions
 from syndicate.ports.watching import Retrieved as Retrieved

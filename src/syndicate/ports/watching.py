@@ -42,11 +42,17 @@ class NotModified:
     url: str
 
 
+Place = tuple[str, int]
+"""A host name (lower case, without a dot at its end) or a number, and a port."""
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What one source may do. `allow_private` frees private addresses and any port, for this source only."""
+    """What may be done for one address. `allow_private` frees private addresses and any port for the host and
+    port that the address names, and for no other that it leads to but those in `also_private`."""
 
     allow_private: bool = False
+    also_private: frozenset[Place] = frozenset()
     headers: Mapping[str, str] = field(default_factory=dict)
     obey_robots: bool = True
 

@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator
 
 from syndicate.domain.errors import FetchError, FetchReason
-from syndicate.ports import Access, Fetcher, Lister, Listing, NotModified, Retrieved, Validators
+from syndicate.ports import Access, Fetcher, Lister, Listing, NotModified, Place, Retrieved, Validators
+
+_PORTS = {"http": 80, "https": 443}
 
 
 def _checked(url: str) -> str:
@@ -29,13 +31,23 @@ def host_of(url: str) -> str:
     return (urlsplit(url).hostname or "").lower()
 
 
-def origin(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return parts.scheme.lower(), parts.netloc.lower()
+def place_of(url: str) -> Place:
+    """The host and port of an address, as they are asked for; ("", 0) for what is no address."""
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").rstrip(".").encode("idna").decode()
+        return host, parts.port or _PORTS.get(parts.scheme, 0)
+    except (ValueError, UnicodeError):
+        return "", 0
+
+
+def origin(url: str) -> tuple[str, Place]:
+    return url.partition(":")[0].lower(), place_of(url)
 
 
 class Web:
-    """The way to the addresses of one source. The configured headers go to the origin of `home` only."""
+    """The way to the addresses of one source. The configured headers go to the origin of `home` only, and
+    only its host and port may be private."""
 
     def __init__(self, home: str, fetcher: Fetcher, access: Access) -> None:
         self._home = origin(home)
@@ -45,9 +57,12 @@ class Web:
     def get(self, address: str, validators: Validators | None, now: datetime) -> Retrieved | NotModified:
         """Raises FetchError."""
         access = self._access
+        # A foreign text chose where its links lead: no login of ours follows them elsewhere, and no link
+        # opens a machine of our own network that the operator did not name.
         if origin(address) != self._home:
-            # A foreign text chose where its links lead: no login of ours follows them elsewhere.
             access = replace(access, headers={})
+        if place_of(address) != self._home[1]:
+            access = replace(access, allow_private=False)
         return self._fetcher.get(address, validators=validators, access=access, now=now)
 
 
