@@ -347,8 +347,8 @@ class TestOperatorsTemplates:
             Renderer(site(), SETTINGS, [tmp_path]).mail(update(), "da")
 
     def test_a_word_of_their_own_too(self, tmp_path: Path) -> None:
-        (tmp_path / "texts").mkdir()
-        (tmp_path / "texts" / "da.toml").write_text('unsubscribe = "Stop"\n', "utf-8")
+        (tmp_path / "locale").mkdir()
+        (tmp_path / "locale" / "da.po").write_text('msgid "unsubscribe"\nmsgstr "Stop"\n', "utf-8")
 
         text, _ = bodies(Renderer(site(), SETTINGS, [tmp_path]).mail(update(reworded()), "da"))
 

@@ -10,6 +10,7 @@ import pytest
 
 from syndicate.domain.model import Block, BlockKind, Recipe, Significance, UpdateState, Version
 from syndicate.ports import ResourceView, Step
+from syndicate.rendering.texts import load
 from syndicate.web.comparing import side_by_side
 from syndicate.web.context import contexts
 from syndicate.web.timeline import timeline
@@ -220,9 +221,7 @@ def test_editions_that_are_not_there(web: WebSite, path: str, status: int) -> No
 
 
 def compared(left: Version | None, right: Version | None) -> list[tuple[bool, int]]:
-    (found,) = side_by_side(
-        [view(left)] if left else [], [view(right)] if right else [], {"deleted": "", "inserted": ""}
-    )
+    (found,) = side_by_side([view(left)] if left else [], [view(right)] if right else [], load("da"))
     return [(stretch.folded, len(stretch.rows)) for stretch in found.stretches]
 
 
@@ -236,7 +235,7 @@ def test_what_did_not_change_is_folded() -> None:
 
 def test_a_change_of_number_is_a_difference() -> None:
     old, new = version("Et", "To"), version("To")
-    (found,) = side_by_side([view(old)], [view(new)], {})
+    (found,) = side_by_side([view(old)], [view(new)], load("da"))
     rows = [row for stretch in found.stretches for row in stretch.rows]
     assert [(row.left, row.right, row.differs) for row in rows][1:] == [
         ("1. <del>Et</del>", None, True),
@@ -245,16 +244,16 @@ def test_a_change_of_number_is_a_difference() -> None:
 
 
 def test_a_resource_that_came_or_went_is_said() -> None:
-    (came,) = side_by_side([], [view(OLD)], {})
-    (went,) = side_by_side([view(OLD)], [], {})
+    (came,) = side_by_side([], [view(OLD)], load("da"))
+    (went,) = side_by_side([view(OLD)], [], load("da"))
     assert (came.left, came.stretches, went.right, went.stretches) == (None, (), None, ())
-    (unread,) = side_by_side([view(OLD, version=None, sha256="1")], [view(OLD)], {})
+    (unread,) = side_by_side([view(OLD, version=None, sha256="1")], [view(OLD)], load("da"))
     assert not unread.readable and not unread.same
 
 
 def test_another_reader_is_said() -> None:
     old = replace(version(OLD), recipe=Recipe("html", 0))
-    (found,) = side_by_side([view(old)], [view(NEW)], {"deleted": "", "inserted": ""})
+    (found,) = side_by_side([view(old)], [view(NEW)], load("da"))
     assert not found.same_reader
     web = WebSite()
     web.archive.documents[1] = document_view()

@@ -9,9 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from syndicate import assets
-from syndicate import web as web_room
-from syndicate.domain.errors import ConfigError
 from syndicate.domain.model import Block, BlockKind, Link, Proof, Topic, UpdateText
 from syndicate.ports import DocumentStatus, SourceView, Step
 from syndicate.web.foreign import Passage, masked, passages, printable, share_links
@@ -206,37 +203,10 @@ def test_the_next_hour_begins_anew() -> None:
 # --- words ----------------------------------------------------------------------------------------
 
 
-def test_every_language_has_the_same_entries() -> None:
-    da, en = load_texts(factories.site()).values()
-    folder = assets.folder("templates") / "site" / "texts"
-    assert sorted(path.stem for path in folder.glob("*.toml")) == ["da", "en"]
-    assert da._table.keys() == en._table.keys()
-    for key in da._table:
-        assert set(re.findall(r"\{(\w+)\}", da(key))) == set(re.findall(r"\{(\w+)\}", en(key))), key
-
-
-def test_every_entry_is_used() -> None:
-    folder = assets.folder("templates") / "site"
-    sources = "".join(path.read_text("utf-8") for path in folder.rglob("*.j2"))
-    sources += "".join(path.read_text("utf-8") for path in Path(web_room.__file__).parent.glob("*.py"))
-    composed = (
-        *("problem.", "error.", "nav.", "update.kind.", "update.significance.", "update.corrects."),
-        *("update.corrected_by.", "subscribe.error_"),
-    )
-    table = load_texts(factories.site())["da"]._table
-    unused = [
-        key
-        for key in table
-        if not key.startswith(composed) and re.sub(r"\.(one|other)$", "", key) not in sources
-    ]
-    assert unused == []
-
-
 def test_an_operator_changes_single_entries_and_files(tmp_path: Path) -> None:
-    texts = tmp_path / "site" / "texts"
-    texts.mkdir(parents=True)
-    (texts / "da.toml").write_text('[newest]\ntitle = "Seneste nyt"\n', "utf-8")
-    (tmp_path / "site" / "static").mkdir()
+    (tmp_path / "locale").mkdir()
+    (tmp_path / "locale" / "da.po").write_text('msgid "newest.title"\nmsgstr "Seneste nyt"\n', "utf-8")
+    (tmp_path / "site" / "static").mkdir(parents=True)
     (tmp_path / "site" / "static" / "style.css").write_text("body { color: navy }", "utf-8")
     web = filled()
     web.folders = [tmp_path]
@@ -247,17 +217,10 @@ def test_an_operator_changes_single_entries_and_files(tmp_path: Path) -> None:
     assert style and client.get(style[1]).text == "body { color: navy }"
 
 
-def test_a_language_without_a_table_speaks_english() -> None:
+def test_a_language_without_a_catalogue_speaks_english() -> None:
     texts = load_texts(factories.site(language="de", languages=("de",)))
     assert texts["de"]("nav.updates") == "Archive"
     assert texts["de"].month(NOW) == "November 2026"
-
-
-def test_a_table_that_is_no_toml_is_named(tmp_path: Path) -> None:
-    (tmp_path / "site" / "texts").mkdir(parents=True)
-    (tmp_path / "site" / "texts" / "da.toml").write_text("title =", "utf-8")
-    with pytest.raises(ConfigError, match=r"da\.toml"):
-        load_texts(factories.site(), [tmp_path])
 
 
 def test_dates_are_those_of_the_place() -> None:

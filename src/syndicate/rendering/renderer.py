@@ -22,7 +22,7 @@ class Renderer:
 
     `templates` are an operator's own folders, which override the shipped one file by file; the first that
     has a file wins. `hubs` are told of by feeds (WebSub). Raises ConfigError where the mail settings or a
-    table of texts cannot be used.
+    catalogue of words cannot be used.
     """
 
     def __init__(

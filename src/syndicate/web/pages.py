@@ -71,13 +71,12 @@ class Links:
 class PageRenderer:
     """Renders `site/` of the templates: a file in one of the operator's own `folders` hides the shipped one.
 
-    Raises ConfigError for a table of texts that cannot be read.
+    Raises ConfigError for a catalogue of words that cannot be used.
     """
 
     def __init__(self, site: Site, folders: Sequence[Path] = ()) -> None:
         self.site = site
         self.texts = load_texts(site, folders)
-        self._wordings = {language: wordings.load(language, folders) for language in self.texts}
         templates = [*folders, assets.folder("templates")]
         self.static = {file.name: file for file in _static_files(templates)}
         self._environment = _environment(templates, {_plain_name(name): name for name in self.static})
@@ -92,7 +91,7 @@ class PageRenderer:
 
     def rendering_texts(self, request: Request) -> wordings.Texts:
         """The words that go with quoted wordings, in the language of the answer to this request."""
-        return self._wordings[self.language(request)]
+        return self.wording(request).words
 
     def page(
         self,
@@ -110,7 +109,7 @@ class PageRenderer:
             site=self.site,
             link=Links(self.site, self._chosen(request)),
             here=_Here(request.url.path, dict(request.query_params)),
-            changes=partial(change_views, texts=self._wordings[language]),
+            changes=partial(change_views, texts=self.texts[language].words),
             **context,
         )
         named = {

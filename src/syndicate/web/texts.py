@@ -1,47 +1,41 @@
-"""The words of the interface, one table per language, with dates and numbers as people there write them.
-
-`templates/site/texts/<language>.toml` holds a table. A file of that name in the operator's own folder changes
-single entries; a new language is one new file.
-"""
+"""The words of the interface in one language, with dates and numbers as people there write them."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal
 
-from syndicate import assets
-from syndicate.domain.errors import ConfigError
 from syndicate.domain.model import Site
-
-FOLDER = "site/texts"
-FALLBACK = "en"
+from syndicate.rendering import texts as wordings
+from syndicate.rendering.texts import FALLBACK
 
 
 class Texts:
-    """The interface in one language. Calling it with a key ("nav.feeds") gives the words."""
+    """The interface in one language. Calling it with a key ("nav.feeds") gives the words.
 
-    def __init__(self, language: str, table: Mapping[str, str], timezone: str) -> None:
+    `words` are those of the same language that mails and feeds share.
+    """
+
+    def __init__(self, language: str, words: wordings.Texts, timezone: str) -> None:
         self.language = language
-        self._table = table
+        self.words = words
         self._locale = _locale(language)
         self._timezone = ZoneInfo(timezone)
 
     def __call__(self, key: str, /, **values: str) -> str:
-        """The words of `key` with `{name}` filled in. A key that is not in the table is a KeyError."""
-        text = self._table[key]
+        """The words of `key` with `{name}` filled in. A key that is not in the catalogue is a KeyError."""
+        text = self.words[key]
         return text.format(**values) if values else text
 
     def has(self, key: str) -> bool:
-        return key in self._table
+        return key in self.words
 
     @staticmethod
     def name_of(language: str) -> str:
@@ -50,8 +44,8 @@ class Texts:
         return (locale.get_display_name(locale) or language).capitalize()
 
     def count(self, key: str, number: int) -> str:
-        """The words for so many things: the entry of the language's own plural form, "{number}" filled in."""
-        return self(f"{key}.{self._locale.plural_form(number)}", number=self.number(number))
+        """The words for so many things, in the language's own plural form, "{number}" filled in."""
+        return self.words.count(key, number, self.number(number))
 
     def number(self, number: int) -> str:
         return _number(number, self._locale)
@@ -84,7 +78,7 @@ class Texts:
     def problem(self, problem: str) -> str:
         """A stored problem in words for the public: by its class ("dns: …"), never with its details."""
         reason = problem.partition(":")[0].strip()
-        return self._table.get(f"problem.{reason}") or self("problem.other")
+        return self.words.get(f"problem.{reason}") or self("problem.other")
 
     def topic_title(self, site: Site, topic_id: str) -> str:
         """The title of a topic; "" is all of them."""
@@ -108,31 +102,12 @@ def _number(number: int, locale: Locale) -> str:
 
 
 def load_texts(site: Site, folders: Iterable[Path] = ()) -> dict[str, Texts]:
-    """The tables of the site's languages, its main one first.
-
-    An entry in an earlier folder hides the one in a later; the shipped table is always the last, and what
-    a language lacks is said in English. Raises ConfigError for a table that is no TOML.
-    """
-    places = [*folders, assets.folder("templates")]
+    """The words of the site's languages, its main one first. Raises ConfigError as `rendering.texts.load`."""
+    places = list(folders)
     languages = dict.fromkeys((site.language, *site.languages))
-    return {language: Texts(language, _table(language, places), site.timezone) for language in languages}
-
-
-def _table(language: str, folders: Sequence[Path]) -> dict[str, str]:
-    table: dict[str, str] = {}
-    for name in dict.fromkeys((FALLBACK, language)):
-        for folder in reversed(folders):
-            table |= _read(folder / FOLDER / f"{name}.toml")
-    return table
-
-
-def _read(path: Path) -> dict[str, str]:
-    if not path.is_file():
-        return {}
-    try:
-        return dict(_flat(tomllib.loads(path.read_text("utf-8")), ""))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError("", f"{path} is not readable: {error}.", hint="Mend or remove the file.") from error
+    return {
+        language: Texts(language, wordings.load(language, places), site.timezone) for language in languages
+    }
 
 
 def _locale(language: str) -> Locale:
@@ -140,11 +115,3 @@ def _locale(language: str) -> Locale:
         return Locale.parse(language)
     except (UnknownLocaleError, ValueError):
         return Locale.parse(FALLBACK)
-
-
-def _flat(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
-    for key, value in table.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", str(value)
