@@ -14,5 +14,6 @@ from syndicate.parsers._shared.outline import Outline as Outline
 from syndicate.parsers._shared.outline import make_version as make_version
 from syndicate.parsers._shared.stated_dates import find_dates as find_dates
 from syndicate.parsers._shared.stated_dates import is_date as is_date
+from syndicate.parsers._shared.stated_dates import may_state_date as may_state_date
 from syndicate.parsers._shared.text import decode_text as decode_text
 from syndicate.parsers._shared.text import fold as fold

@@ -70,14 +70,19 @@ _DATE_ALONE = re.compile(_DATE, re.IGNORECASE)
 _LABEL = re.compile(rf"(?:{_ROLE})\s*(?:den|on|am|le|dato|date)?\s*:?", re.IGNORECASE)
 _HINT = re.compile(
     r"opret|updat|publi|offentlig|udgiv|opdat|revi|ændr|redig|gennemg|rettet|created|modif|change|amend|posted|"
-    r"erstell|veröff|aktual|geänd|bearb|stand|letzte|à jour|créé|paru",
-    re.IGNORECASE,
-)
+    r"erstell|veröff|aktual|geänd|bearb|stand|letzte|à jour|créé|paru"
+)  # for small letters
+_DATED = re.compile(r"\d(?:\d{3}|[./-]\d)")
+
+
+def may_state_date(text: str) -> bool:
+    """A quick look for the digits of a date: most texts have none."""
+    return _DATED.search(text) is not None
 
 
 def find_dates(line: str) -> tuple[StatedDate, ...]:
     """The dates in a folded line that says nothing else; empty for any other line."""
-    if len(line) > _LONGEST or not _HINT.search(line):
+    if len(line) > _LONGEST or not may_state_date(line) or not _HINT.search(line.lower()):
         return ()
     found: list[StatedDate] = []
     position = 0
@@ -103,6 +108,9 @@ def take_dates(blocks: Sequence[Block]) -> tuple[tuple[Block, ...], tuple[Stated
     kept: list[Block] = []
     dates: list[StatedDate] = []
     for block in blocks:
+        if not may_state_date(block.text):
+            kept.append(block)
+            continue
         label = kept[-1].text if kept and _is_label(kept[-1].text) else ""
         if found := find_dates(block.text):
             dates += found

@@ -5,6 +5,8 @@ Options: `select` (CSS: only these parts are text), `ignore` (CSS: these parts a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cssselect import SelectorError
 from lxml import etree
 from lxml.cssselect import CSSSelector
@@ -34,11 +36,12 @@ def parse(data: bytes, *, media_type: str, url: str, options: ReadOptions) -> Ve
     """The main text of a page. Raises ParseError: NO_TEXT also where `select` matches nothing."""
     page = open_page(data, media_type, url)
     _ignore(page.body, options.ignore)
-    attachments = find_attachments(page)
-    dates = page_dates(page)
+    elements = page.elements()
+    attachments = find_attachments(page, elements)
+    dates = page_dates(elements)
     language = page_language(page)
-    title = page_title(page)
-    blocks = _selected(page, options.select) if options.select else _main(page)
+    title = page_title(page, elements)
+    blocks = _selected(page, elements, options.select) if options.select else _main(page, elements)
     return make_version(
         blocks,
         current_recipe("html", options),
@@ -51,16 +54,15 @@ def parse(data: bytes, *, media_type: str, url: str, options: ReadOptions) -> Ve
     )
 
 
-def _main(page: Page) -> list[Block]:
+def _main(page: Page, elements: Sequence[Element]) -> list[Block]:
     """The blocks that the page is about, as far as its markup and its proportions tell."""
-    drop_invisible(page.body)
-    heading = page_heading(page)
-    drop_furniture(page.body, heading)
-    part = main_part(page.body, heading)
+    visible = drop_invisible(elements)
+    heading = page_heading(page, visible)
+    part = main_part(drop_furniture(visible, heading), heading)
     return join_numbers(drop_ways_out(read_blocks(part, page, Outline())))
 
 
-def _selected(page: Page, selectors: tuple[str, ...]) -> list[Block]:
+def _selected(page: Page, elements: Sequence[Element], selectors: tuple[str, ...]) -> list[Block]:
     """The blocks of what the operator selected, in document order, nothing twice."""
     chosen = {element for selector in selectors for element in _matches(page.body, selector)}
     if not chosen:
@@ -69,8 +71,7 @@ def _selected(page: Page, selectors: tuple[str, ...]) -> list[Block]:
             f"Nothing on the page matches select = {', '.join(selectors)}.",
             hint="Look whether the page was redesigned, and adapt the selector.",
         )
-    drop_invisible(page.body)
-    parts = [part for part in page.body.iter(etree.Element) if part in chosen]
+    parts = [part for part in drop_invisible(elements) if part in chosen]
     outline = Outline()
     for part in parts:
         if not chosen.intersection(part.iterancestors()):

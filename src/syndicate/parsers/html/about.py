@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-
-from lxml import etree
+from collections.abc import Sequence
 
 from syndicate.domain.model import StatedDate
-from syndicate.parsers._shared import find_dates, fold, primary_subtag
+from syndicate.parsers._shared import find_dates, fold, may_state_date, primary_subtag
 from syndicate.parsers.html.names import LAYER, role_name
 from syndicate.parsers.html.page import Page
 from syndicate.parsers.html.tags import BLOCKS
@@ -16,7 +15,7 @@ from syndicate.parsers.html.tree import Element
 _SITE_BREAK = re.compile(r"\s+[|–—·»:-]\s+")
 _LONGEST_LINE = 300
 _SHORTEST_HEADING = 4
-_DATE = re.compile(r"\d{4}|\d[./-]\d")
+_RANKS = frozenset({"h1", "h2", "h3"})
 
 
 def page_language(page: Page) -> str:
@@ -35,19 +34,18 @@ def page_canonical(page: Page) -> str:
     return ""
 
 
-def page_heading(page: Page) -> Element | None:
+def page_heading(page: Page, elements: Sequence[Element]) -> Element | None:
     """The heading of the page's text: the longest that its <title> confirms, else the only h1."""
     title = _document_title(page).lower()
     confirmed: dict[Element, int] = {}
-    for heading in page.body.iter("h1", "h2", "h3"):
+    for heading in (element for element in elements if element.tag in _RANKS):
         text = "" if _is_in_layer(heading) else text_of(heading)
         if len(text) >= _SHORTEST_HEADING and text.lower() in title:
             confirmed[heading] = len(text)
     if confirmed:
         return max(confirmed, key=lambda heading: confirmed[heading])
-    first_rank = [
-        heading for heading in page.body.iter("h1") if text_of(heading) and not _is_in_layer(heading)
-    ]
+    all_first = (element for element in elements if element.tag == "h1")
+    first_rank = [heading for heading in all_first if text_of(heading) and not _is_in_layer(heading)]
     return first_rank[0] if len(first_rank) == 1 else None
 
 
@@ -55,9 +53,9 @@ def _is_in_layer(heading: Element) -> bool:
     return any(role_name(outer) == LAYER for outer in heading.iterancestors())
 
 
-def page_title(page: Page) -> str:
+def page_title(page: Page, elements: Sequence[Element]) -> str:
     """What the page calls itself, without the name of its site; "" where it says nothing."""
-    heading = page_heading(page)
+    heading = page_heading(page, elements)
     own = "" if heading is None else text_of(heading)
     return own or fold(_meta(page, "og:title")) or _SITE_BREAK.split(_document_title(page))[0]
 
@@ -67,13 +65,15 @@ def text_of(element: Element) -> str:
     return fold("".join(element.itertext()))
 
 
-def page_dates(page: Page) -> tuple[StatedDate, ...]:
-    """The dates that the page states of itself, anywhere on it."""
+def page_dates(elements: Sequence[Element]) -> tuple[StatedDate, ...]:
+    """The dates that a page states of itself, anywhere in the elements of its body."""
     dates: list[StatedDate] = []
-    for element in page.body.iter(etree.Element):
-        for text, owner in ((element.text, element), (element.tail, element.getparent())):
-            if text and owner is not None and len(text) < _LONGEST_LINE and _DATE.search(text):
-                dates += find_dates(_line(owner)) or find_dates(fold(text))
+    for element in elements:
+        text, tail = element.text, element.tail
+        if text and len(text) < _LONGEST_LINE and may_state_date(text):
+            dates += find_dates(_line(element)) or find_dates(fold(text))
+        if tail and len(tail) < _LONGEST_LINE and may_state_date(tail) and element is not elements[0]:
+            dates += find_dates(_line(element.getparent())) or find_dates(fold(tail))
     return tuple(dict.fromkeys(dates))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -16,6 +17,7 @@ def _set(suffixes: str) -> frozenset[str]:
     return frozenset(suffixes.split())
 
 
+_LINKS = _set("a area")
 _SUFFIXES = _set(
     ".pdf .docx .doc .dotx .odt .rtf .xlsx .xls .ods .pptx .ppt .odp .epub .csv .zip .docm .xlsm"
 )
@@ -33,10 +35,12 @@ _LABEL = re.compile(
 )
 
 
-def find_attachments(page: Page) -> tuple[Attachment, ...]:
-    """All of the page's links to documents, in order, each target once with its first label."""
+def find_attachments(page: Page, elements: Sequence[Element]) -> tuple[Attachment, ...]:
+    """All links to documents among the page's elements, in order, each target once with its first label."""
     found: dict[str, str] = {}
-    for link in page.body.iter("a", "area"):
+    for link in elements:
+        if link.tag not in _LINKS:
+            continue
         href = link.get("href", "").strip()
         label = _label(link)
         if not _may_lead_to_document(link, href, label):

@@ -6,12 +6,12 @@ lead, a summary box) belongs to the text too, and so do neighbours of the core t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import takewhile
 
 from syndicate.parsers.html.measure import Amount, Measures, measure
 from syndicate.parsers.html.tags import HEADINGS
-from syndicate.parsers.html.tree import Element, drop
+from syndicate.parsers.html.tree import Element, drop, mains_of
 
 _MOST = 0.8
 """The share of the prose around it that a part must hold to be the core."""
@@ -31,28 +31,28 @@ _LINES = frozenset({"p", "blockquote"})
 _INSIDE_TEXT = frozenset({"p", "ul", "ol", "table", "tbody", "tr", "dl", "blockquote", "pre", *HEADINGS})
 
 
-def main_part(body: Element, heading: Element | None) -> Element:
+def main_part(elements: Sequence[Element], heading: Element | None) -> Element:
     """The part of the page that holds its text; whatever is not text beside the core is removed from it."""
-    measures = measure(body)
-    core = _core(_marked(body, measures), heading, measures)
+    measures = measure(elements)
+    core = _core(_marked(elements, measures), heading, measures)
     scope = _scope(core, heading, measures)
     _remove_neighbours(core, scope, heading, measures)
     _remove_menus(core, heading, measures)
     return scope
 
 
-def _marked(body: Element, measures: Measures) -> Element:
+def _marked(elements: Sequence[Element], measures: Measures) -> Element:
     """The part that the page calls its main one, where that holds enough of the prose; else the body."""
     groups = {
-        "bodies": body.findall(".//*[@itemprop='articleBody']"),
-        "articles": list(body.iter("article")),
-        "mains": [*body.iter("main"), *body.iterfind(".//*[@role='main']")],
+        "bodies": [element for element in elements[1:] if element.get("itemprop") == "articleBody"],
+        "articles": [element for element in elements if element.tag == "article"],
+        "mains": mains_of(elements),
     }
     for name, group in groups.items():
         best = max(group, key=measures.share_of, default=None)
         if best is not None and measures.share_of(best) >= _MARKED[name]:
             return best
-    return body
+    return elements[0]
 
 
 def _core(root: Element, heading: Element | None, measures: Measures) -> Element:

@@ -6,10 +6,12 @@ of the page's prose: a text that goes missing is worse than a menu too many.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from syndicate.parsers.html.measure import measure
 from syndicate.parsers.html.names import COMMENTS, LAYER, role_name
 from syndicate.parsers.html.tags import HEADINGS
-from syndicate.parsers.html.tree import Element, drop_outermost, outermost
+from syndicate.parsers.html.tree import Element, drop_outermost, mains_of, outermost
 
 _SIDE_TAGS = {"nav": 0.7, "dialog": 0.7, "aside": 0.7, "footer": 0.7, "form": 0.1}
 """The share of the page's prose up to which these tags are believed."""
@@ -40,23 +42,23 @@ _TEXT = 100
 """Characters of prose that must be left for comments to be comments."""
 
 
-def drop_furniture(body: Element, heading: Element | None) -> None:
-    """Takes away what is not the page's text. Never what holds its `heading`."""
-    page = _Page(body, heading)
-    drop_outermost(body, page.is_furniture)
+def drop_furniture(elements: Sequence[Element], heading: Element | None) -> list[Element]:
+    """Takes away what is not the page's text, never its `heading`, and returns the elements left."""
+    page = _Page(elements, heading)
+    return drop_outermost(elements, page.is_furniture)
 
 
 class _Page:
     """A page as it is judged: how much prose it has, what surely holds the text, what the names mean here."""
 
-    def __init__(self, body: Element, heading: Element | None) -> None:
-        self._measures = measure(body)
-        self._roles = {element: name for element in body.iterdescendants() if (name := role_name(element))}
-        self._measures.total -= self._prose_of(body, LAYER)
-        comments = self._prose_of(body, COMMENTS)
+    def __init__(self, elements: Sequence[Element], heading: Element | None) -> None:
+        self._measures = measure(elements)
+        self._roles = {element: name for element in elements[1:] if (name := role_name(element))}
+        self._measures.total -= self._prose_of(elements, LAYER)
+        comments = self._prose_of(elements, COMMENTS)
         self._comments_go = self._measures.total - comments >= _TEXT
         self._measures.total -= comments if self._comments_go else 0.0
-        self._main = self._main_elements(body, heading)
+        self._main = self._main_elements(elements, heading)
         self._kept = self._kept_names()
 
     def is_furniture(self, element: Element) -> bool:
@@ -102,13 +104,15 @@ class _Page:
         heads = amount.prose >= _LEAD or next(header.iter(*_CHAPTER_HEADINGS), None) is not None
         return inside and heads and amount.link_density < 0.3
 
-    def _prose_of(self, body: Element, role: str) -> float:
-        elements = outermost(body, lambda element: self._roles.get(element) == role)
-        return sum(self._measures.of(element).prose for element in elements)
+    def _prose_of(self, elements: Sequence[Element], role: str) -> float:
+        if role not in self._roles.values():
+            return 0.0
+        parts = outermost(elements, lambda element: self._roles.get(element) == role)
+        return sum(self._measures.of(part).prose for part in parts)
 
-    def _main_elements(self, body: Element, heading: Element | None) -> set[Element]:
+    def _main_elements(self, elements: Sequence[Element], heading: Element | None) -> set[Element]:
         """What surely holds the text: marked as main, or around the heading; with all that is around it."""
-        marked = [*body.iter("main", "article"), *body.iterfind(".//*[@role='main']")]
+        marked = [*mains_of(elements), *(element for element in elements if element.tag == "article")]
         sure = [element for element in marked if self._measures.share_of(element) > _TOO_MUCH]
         sure += [] if heading is None else [heading]
         return {outer for element in sure for outer in (element, *element.iterancestors())}

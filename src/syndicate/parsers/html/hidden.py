@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
 
 from syndicate.parsers.html.tags import CONTROLS, HEADINGS, INVISIBLE
-from syndicate.parsers.html.tree import Element, drop, drop_outermost
+from syndicate.parsers.html.tree import Element, drop_outermost
 
 _PANEL = 200
 """Hidden text of this length that a control of the page opens is a folded panel, not a leftover."""
 _WHOLE_TEXT = 0.3
 """Hidden text that makes so much of the page is what a script will show."""
 _PANEL_ROLES = frozenset({"region", "tabpanel"})
+_NEVER_SHOWN = INVISIBLE | CONTROLS
+_OPENERS = frozenset({"a", "button", "summary", "div", "h2", "h3", "h4", "span", "li"})
+_OPENING = ("aria-controls", "data-target", "data-bs-target", "href")
 
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _UNSEEN_NAMES = re.compile(
@@ -21,31 +26,52 @@ _UNSEEN_NAMES = re.compile(
 )
 
 
-def drop_invisible(body: Element) -> None:
-    """Takes away what no reader sees. Folded panels (accordions, tabs) stay: a reader can open them."""
-    for element in list(body.iter(*INVISIBLE, *CONTROLS)):
-        drop(element)
-    opened = _opened_ids(body)
-    whole = _length(body)
-    drop_outermost(body, lambda element: _is_hidden(element) and not _is_panel(element, opened, whole))
+def drop_invisible(elements: Sequence[Element]) -> list[Element]:
+    """Takes away what no reader sees of a page, and returns the elements that are left.
+
+    Folded panels (accordions, tabs) stay: a reader can open them.
+    """
+    shown = drop_outermost(elements, lambda element: element.tag in _NEVER_SHOWN)
+    page = _Page(shown)
+    return drop_outermost(shown, lambda element: _is_hidden(element) and not page.is_panel(element))
 
 
-def _opened_ids(body: Element) -> set[str]:
-    """The ids of what some control of the page opens."""
-    ids: set[str] = set()
-    for element in body.iter("a", "button", "summary", "div", "h2", "h3", "h4", "span", "li"):
-        for name in ("aria-controls", "data-target", "data-bs-target", "href"):
-            value = element.get(name, "")
-            if value and (name == "aria-controls" or value.startswith("#")):
-                ids.update(part.lstrip("#") for part in value.split())
-    return ids
+class _Page:
+    """What decides whether a hidden part is a panel; most pages never ask."""
+
+    def __init__(self, elements: Sequence[Element]) -> None:
+        self._elements = elements
+
+    def is_panel(self, element: Element) -> bool:
+        """Whether what is hidden is to be read all the same: a control or a script shows it."""
+        length = _length(element)
+        if length > _WHOLE_TEXT * self._whole:
+            return True
+        return length >= _PANEL and (
+            element.get("role", "") in _PANEL_ROLES or element.get("id", "") in self._opened
+        )
+
+    @cached_property
+    def _whole(self) -> int:
+        return _length(self._elements[0])
+
+    @cached_property
+    def _opened(self) -> set[str]:
+        """The ids of what some control of the page opens."""
+        ids: set[str] = set()
+        for element in self._elements:
+            for name in _OPENING if element.tag in _OPENERS else ():
+                value = element.get(name, "")
+                if value and (name == "aria-controls" or value.startswith("#")):
+                    ids.update(part.lstrip("#") for part in value.split())
+        return ids
 
 
 def _is_hidden(element: Element) -> bool:
     attributes = element.attrib
     if not attributes:
         return False
-    if "class" in attributes and _UNSEEN_NAMES.search(attributes["class"]) and element.tag not in HEADINGS:
+    if "class" in attributes and _is_unseen(attributes["class"]) and element.tag not in HEADINGS:
         return True
     return (
         "hidden" in attributes
@@ -54,12 +80,10 @@ def _is_hidden(element: Element) -> bool:
     )
 
 
-def _is_panel(element: Element, opened: set[str], whole: int) -> bool:
-    """Whether what is hidden is to be read all the same: a control or a script shows it."""
-    length = _length(element)
-    known = element.get("id", "") in opened or element.get("role", "") in _PANEL_ROLES
-    return length > _WHOLE_TEXT * whole or (known and length >= _PANEL)
+@lru_cache(maxsize=8192)
+def _is_unseen(names: str) -> bool:
+    return _UNSEEN_NAMES.search(names) is not None
 
 
 def _length(element: Element) -> int:
-    return sum(len(text.strip()) for text in element.itertext())
+    return sum(map(len, map(str.strip, element.itertext())))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
-from syndicate.parsers.html.tags import BLOCKS, CONTROLS, HEADINGS, INVISIBLE
+from syndicate.parsers.html.tags import BLOCKS, HEADINGS
 from syndicate.parsers.html.tree import Element
 
 _SENTENCE = 40
@@ -31,7 +33,7 @@ class Amount:
 
 @dataclass(slots=True)
 class Measures:
-    """The amounts of a page's elements; what nobody sees has none."""
+    """The amounts of a page's elements; what was removed has none."""
 
     amounts: dict[Element, Amount] = field(default_factory=dict)
     total: float = 0.0
@@ -44,9 +46,10 @@ class Measures:
         return self.of(element).prose / self.total if self.total else 0.0
 
 
-def measure(body: Element) -> Measures:
-    """Measures every element of a page."""
-    amounts = _counted(body)
+def measure(elements: Sequence[Element]) -> Measures:
+    """Measures the body and all in it; `elements` are in document order, and a reader sees each of them."""
+    body = elements[0]
+    amounts = _counted(elements)
     for element in reversed(amounts):  # so that each comes after all that is below it
         amount = amounts[element]
         is_block = element.tag in BLOCKS
@@ -65,26 +68,27 @@ def measure(body: Element) -> Measures:
     return Measures(amounts, amounts[body].prose)
 
 
-def _counted(body: Element) -> dict[Element, Amount]:
-    """The visible elements in document order, each with its immediate text only."""
-    amounts: dict[Element, Amount] = {}
+def _counted(elements: Sequence[Element]) -> dict[Element, Amount]:
+    """The elements, each with its immediate text only."""
+    body = elements[0]
+    amounts = {body: Amount()}
     in_link: set[Element] = set()
-    for element in body.iter():
-        tag = element.tag
-        parent = None if element is body else element.getparent()
-        above = None if parent is None else amounts.get(parent)
-        if above is not None and element.tail:
-            _count(above, element.tail, parent in in_link)
-        if (above is None and parent is not None) or tag in INVISIBLE or tag in CONTROLS:
-            continue
+    if body.text:
+        _count(amounts[body], body.text, False)
+    for element in islice(elements, 1, None):
+        parent = element.getparent()
+        above = amounts[parent]
+        linked = parent in in_link
+        if element.tail:
+            _count(above, element.tail, linked)
         amounts[element] = amount = Amount()
-        if tag == "a" and element.get("href") is not None:
+        if element.tag == "a" and element.get("href") is not None:
             amount.links = 1
-            in_link.add(element)
-        elif parent in in_link:
+            linked = True
+        if linked:
             in_link.add(element)
         if element.text:
-            _count(amount, element.text, element in in_link)
+            _count(amount, element.text, linked)
     return amounts
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import TypeAlias
 
 from lxml.etree import _Element
@@ -28,20 +29,34 @@ def drop(element: Element) -> None:
     parent.remove(element)
 
 
-def outermost(body: Element, wanted: Callable[[Element], bool]) -> list[Element]:
-    """The wanted elements below `body` that do not stand in a wanted one."""
+def mains_of(elements: Sequence[Element]) -> list[Element]:
+    """What the page marks as its main part, by tag or by role."""
+    by_role = [element for element in elements[1:] if element.get("role") == "main"]
+    return [element for element in elements if element.tag == "main"] + by_role
+
+
+def outermost(elements: Sequence[Element], wanted: Callable[[Element], bool]) -> list[Element]:
+    """The wanted elements below the first one that do not stand in a wanted one."""
+    return _parted(elements, wanted)[0]
+
+
+def drop_outermost(elements: Sequence[Element], unwanted: Callable[[Element], bool]) -> list[Element]:
+    """Removes what is unwanted below the first element, and returns what is left."""
+    found, inside = _parted(elements, unwanted)
+    for element in found:
+        drop(element)
+    return [element for element in elements if element not in inside] if found else list(elements)
+
+
+def _parted(
+    elements: Sequence[Element], wanted: Callable[[Element], bool]
+) -> tuple[list[Element], set[Element]]:
     found: list[Element] = []
     inside: set[Element] = set()
-    for element in body.iterdescendants():
+    for element in islice(elements, 1, None):
         if element.getparent() in inside:
             inside.add(element)
         elif wanted(element):
             inside.add(element)
             found.append(element)
-    return found
-
-
-def drop_outermost(body: Element, unwanted: Callable[[Element], bool]) -> None:
-    """Removes what is unwanted."""
-    for element in outermost(body, unwanted):
-        drop(element)
+    return found, inside
