@@ -104,9 +104,15 @@ class Grammar:
         self._numerals = dict(self._languages[0].numerals) if len(self._languages) == 1 else {}
         self._numeral = _any_of(self._numerals) if self._numerals else None
         self._dates = _DateForms(languages.every())
+        self._found: dict[str, list[Expression]] = {}
 
     def find(self, text: str) -> list[Expression]:
         """All expressions of `text`, in its order. A number inside a date is no number of its own."""
+        if text not in self._found:  # a rewording is looked at from several sides
+            self._found[text] = self._search(text)
+        return self._found[text]
+
+    def _search(self, text: str) -> list[Expression]:
         statuses = [
             Expression(FacetKind.STATUS, each.start, each.end, each.words, each.words.lower())
             for each in STANDING.find(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 
 from syndicate.domain.diffing.expressions import Grammar
 from syndicate.domain.diffing.words import essence
@@ -23,20 +24,30 @@ class Flicker:
 
     def __init__(self, history: Sequence[Version], before: Version, grammar: Grammar) -> None:
         self._grammar = grammar
-        enough = len(history) >= _TIMES
-        self._texts = [
-            [essence(block.text) for block in each.blocks] for each in (*history, before) if enough
-        ]
-        self._sets = [set(texts) for texts in self._texts]
+        self._versions = (*history, before) if len(history) >= _TIMES else ()
 
     def explains(self, before: Block | None, after: Block | None) -> bool:
         """Whether older versions show the same coming and going, or the same counter counting."""
-        if not self._texts:
+        if not self._versions:
             return False
         blocks = [block for block in (before, after) if block]
         if len(blocks) == 2 and self._counts(*blocks):
             return True
-        return all(not self._matters(block) and self._comes_and_goes(block) for block in blocks)
+        return all(self._comes_and_goes(block) and not self._matters(block) for block in blocks)
+
+    @cached_property
+    def _texts(self) -> list[list[str]]:
+        """What the blocks of each version say. Versions have most of their blocks in common."""
+        said: dict[str, str] = {}
+        for version in self._versions:
+            for block in version.blocks:
+                if block.text not in said:
+                    said[block.text] = essence(block.text)
+        return [[said[block.text] for block in version.blocks] for version in self._versions]
+
+    @cached_property
+    def _sets(self) -> list[set[str]]:
+        return [set(texts) for texts in self._texts]
 
     def _comes_and_goes(self, block: Block) -> bool:
         text = essence(block.text)
