@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 SHIPPED = Path(__file__).parents[1] / "config"
 NETWORKS = ("x", "linkedin", "facebook")
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds that only a fault, or a machine without any time for us, makes pass."""
 POLL = 0.05
 STOP_LIMIT = 20.0
