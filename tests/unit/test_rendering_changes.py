@@ -84,6 +84,17 @@ def test_what_is_special_is_a_sentence(facet: Facet, note: str) -> None:
     assert notes(reworded(facets=(facet,))) == (note,)
 
 
+@pytest.mark.parametrize(
+    ("days", "note"),
+    [
+        (("2027-01-01",), "Gælder fra 1. januar 2027"),
+        (("2027-01", "2028"), "Gælder fra januar 2027, 2028"),
+    ],
+)
+def test_from_when_it_holds_is_a_sentence(days: tuple[str, ...], note: str) -> None:
+    assert notes(reworded(facets=(), effective=days)) == (note,)
+
+
 def test_other_editions_with_the_same_change_are_named() -> None:
     assert notes(added(), also_in=("Rapporten", "Fakta")) == ("Samme ændring står også i: Rapporten, Fakta",)
 
@@ -123,5 +134,6 @@ def test_a_change_is_plain_data_for_programs() -> None:
         "resource": "Anbefalinger",
         "url": SOURCE_URL,
         "also_in": ["Rapporten"],
+        "effective": [],
     }
     assert change_data(noted(added()), DA)["before"] is None

@@ -50,6 +50,7 @@ def _item(entry: FeedEntry) -> dict[str, Any]:
     }
     data = {
         "significance": entry.significance.value,
+        "effective": list(entry.effective),
         "topics": [topic.id for topic in entry.topics],
         "source_title": entry.source_title,
         "previous_url": entry.previous_url,

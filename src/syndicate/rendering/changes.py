@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from syndicate.domain.model import Change, Facet, NotedChange, Update
+from syndicate.rendering.environment import stated_days
 from syndicate.rendering.foreign import isolated, tame, web_address
 from syndicate.rendering.texts import Texts
 from syndicate.rendering.wordings import LONGEST_CHANGE, bounded, redline_html, redline_text, wordings_html
@@ -95,6 +96,7 @@ def change_data(noted: NotedChange, texts: Texts) -> dict[str, Any]:
         "resource": noted.resource,
         "url": noted.url,
         "also_in": list(noted.also_in),
+        "effective": list(change.effective),
     }
 
 
@@ -141,6 +143,8 @@ def _notes(noted: NotedChange, texts: Texts) -> Iterator[str]:
         yield texts["number_became"].format(before=before, after=after)
     for facet in change.facets:
         yield _facet_note(facet, texts)
+    if change.effective:
+        yield texts["effective_note"].format(dates=stated_days(change.effective, texts))
     if noted.also_in:
         yield texts["also_in"].format(names=", ".join(name(label, texts) for label in noted.also_in))
 

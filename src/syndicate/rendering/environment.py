@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from textwrap import fill
 from zoneinfo import ZoneInfo
@@ -46,6 +46,19 @@ def wrapped(text: str, indent: int = 0) -> str:
         )
         for line in text.splitlines()
     )
+
+
+def stated_days(days: Sequence[str], texts: Texts) -> str:
+    """Dates as a text states them ("2027-01-01", "2027-01", "2027") as people write them."""
+    return ", ".join(_stated_day(day, texts["locale"]) for day in days)
+
+
+def _stated_day(day: str, locale: str) -> str:
+    year, _, rest = day.partition("-")
+    if not rest:
+        return year
+    whole = date.fromisoformat(day if "-" in rest else f"{day}-01")
+    return format_date(whole, "long" if "-" in rest else "LLLL y", locale=locale)
 
 
 def moment(at: datetime, timezone: str, texts: Texts) -> str:

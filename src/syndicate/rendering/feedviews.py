@@ -16,7 +16,7 @@ from markupsafe import Markup
 from syndicate.domain.model import FeedEntry, FeedView, Proof, Significance, Site, Update
 from syndicate.ports import FeedRecord
 from syndicate.rendering.changes import change_data, fitting_length, name, short_list
-from syndicate.rendering.environment import moment
+from syndicate.rendering.environment import moment, stated_days
 from syndicate.rendering.foreign import tame, web_address
 from syndicate.rendering.headlines import headline
 from syndicate.rendering.texts import Texts
@@ -128,6 +128,7 @@ class FeedViews:
             changes=tuple(change_data(noted, texts) for noted in update.changes[:shown]),
             archived_url=self._archived_url(update),
             proofs=tuple(_proof_data(proof) for proof in update.proofs),
+            effective=update.effective,
         )
 
     def _proof(self, proof: Proof, texts: Texts) -> str:
@@ -154,6 +155,7 @@ class FeedViews:
             language=self._site.language,
             document_title=name(update.document_title, texts),
             summary=update.text(self._site.language).summary,
+            effective=stated_days(update.effective, texts),
             changes=changes,
             more=more,
             update_url=self._site.update_url(update.id),

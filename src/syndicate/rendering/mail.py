@@ -15,7 +15,7 @@ from syndicate.domain.errors import ConfigError
 from syndicate.domain.model import Message, Site, Subject, Update
 from syndicate.domain.placeholders import CONFIRM, MESSAGE_ID, PREFERENCES, TO, UNSUBSCRIBE
 from syndicate.rendering.changes import name, short_list
-from syndicate.rendering.environment import moment
+from syndicate.rendering.environment import moment, stated_days
 from syndicate.rendering.foreign import tame, web_address
 from syndicate.rendering.headlines import headline
 from syndicate.rendering.mime import Mailbox, compose, text_header
@@ -114,6 +114,7 @@ class Mails:
             "source_language": update.language,
             "document_title": name(update.document_title, texts),
             "summary": text.summary,
+            "effective": stated_days(update.effective, texts),
             "changes": changes,
             "more": more,
             "at": moment(update.published_at or update.detected_at, self._site.timezone, texts),

@@ -210,7 +210,8 @@ def draft(
 ) -> Update:
     """The update that this verdict makes: published when it announces, else held for a person."""
     noted = (*composing.note(weighed.judged), *_unreadable_changes(weighed, claim))
-    changes = showing.shown(noted, source.record.show_text)
+    language = source.record.language or weighed.language
+    changes = showing.shown(composing.timely(noted, language, now.date()), source.record.show_text)
     published = weighed.verdict.decision is Decision.ANNOUNCE
     identity = f"{claim.source_id}/{claim.key}"
     name = title or claim.title or claim.key
@@ -222,7 +223,7 @@ def draft(
         document_id=claim.document_id,
         document_title=name,
         document_url=claim.resources[0].url,
-        language=source.record.language or weighed.language,
+        language=language,
         topics=source.record.topics,
         significance=_significance(weighed),
         changes=changes,
@@ -230,7 +231,7 @@ def draft(
         reason=weighed.verdict.reason,
         previous=claim.last_published,
         proofs=tuple(_proof(one, now) for one in weighed.touched),
-        texts={language: composing.compose(changes, name, language) for language in languages},
+        texts={spoken: composing.compose(changes, name, spoken) for spoken in languages},
     )
 
 

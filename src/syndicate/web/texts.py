@@ -54,6 +54,14 @@ class Texts:
         """ "23. november 2026", in the site's time zone; the pattern is the entry "format.day"."""
         return _date(at.astimezone(self._timezone).date(), self("format.day"), self._locale)
 
+    def stated_day(self, day: str) -> str:
+        """ "1. januar 2027", "januar 2027" or "2027", from "2027-01-01", "2027-01" or "2027"."""
+        year, _, rest = day.partition("-")
+        if not rest:
+            return year
+        whole = date.fromisoformat(day if "-" in rest else f"{day}-01")
+        return _date(whole, self("format.day") if "-" in rest else "LLLL y", self._locale)
+
     def short_day(self, at: datetime) -> str:
         """ "nov. 2026", for where there is little room."""
         return _date(at.astimezone(self._timezone).date(), "MMM y", self._locale)

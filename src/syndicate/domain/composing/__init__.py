@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import sha256
 
+from syndicate.domain.composing.effect import timely as timely
 from syndicate.domain.composing.noting import JudgedResource as JudgedResource
 from syndicate.domain.composing.noting import note as note
 from syndicate.domain.composing.texts import compose as compose

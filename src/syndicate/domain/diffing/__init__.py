@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from syndicate.domain.diffing.aligning import Pair, align
+from syndicate.domain.diffing.effect import effective_dates
 from syndicate.domain.diffing.expressions import Grammar
 from syndicate.domain.diffing.facets import facets
 from syndicate.domain.diffing.flicker import Flicker
@@ -59,7 +60,8 @@ class _Comparer:
 
     def __init__(self, before: Version, after: Version, history: Sequence[Version]) -> None:
         self._versions = (before, after)
-        self._grammar = Grammar(after.language or before.language)
+        self._language = after.language or before.language
+        self._grammar = Grammar(self._language)
         self._furniture = Furniture(self._grammar, (before.title, after.title))
         self._flicker = Flicker(history, before, self._grammar)
         self._counted: Counter[str] | None = None
@@ -75,7 +77,16 @@ class _Comparer:
             change: Change | None = _one_sided(before, after)
         else:
             change = self._two_sided(before, after, pair.moved)
-        return None if change is None or self._flicker.explains(before, after) else change
+        if change is None or self._flicker.explains(before, after):
+            return None
+        return replace(change, effective=self._effective(change))
+
+    def _effective(self, change: Change) -> tuple[str, ...]:
+        """From when the newer wording says that it holds; what was only mended or moved tells nothing new."""
+        new = change.kind is ChangeKind.ADDED or bool(change.edits)
+        if not new or change.after is None or change.significance is not Significance.SUBSTANTIVE:
+            return ()
+        return effective_dates(change.after, self._language)
 
     def _two_sided(self, before: Block, after: Block, moved: bool) -> Change | None:
         change = Change(

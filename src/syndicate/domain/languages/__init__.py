@@ -6,6 +6,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from syndicate.domain.languages._language import Direction as Direction
+from syndicate.domain.languages._language import Effect as Effect
 from syndicate.domain.languages._language import Language as Language
 from syndicate.domain.languages._language import Sentences as Sentences
 from syndicate.domain.languages._language import Strength as Strength

@@ -36,6 +36,26 @@ class Phrases:
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """How a text says from when it holds, as regular expressions without groups of their own.
+
+    `before` end right before the date, but for `joints` ("den"). `openings` begin a sentence whose date comes
+    next, and `behind` must then follow. `denials`, beside the language's negations, turn a statement round.
+    `others` show that it speaks of the past or of a deadline; `referred` are what a clause that begins with
+    one of `relatives` may tell of instead of the text itself ("the act, which applies from 2015").
+    """
+
+    before: tuple[str, ...]
+    joints: tuple[str, ...]
+    openings: tuple[str, ...]
+    behind: tuple[str, ...]
+    denials: tuple[str, ...]
+    others: tuple[str, ...]
+    referred: tuple[str, ...]
+    relatives: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Sentences:
     """Templates for `str.format`; the names in braces are filled with text that is already quoted.
 
@@ -95,7 +115,7 @@ class Language:
     page states about itself, and whole lines that count visits. `recommendation` and `references` are
     stems that tell from its heading what a list holds. `lapsed` and `successors` are regular expressions of
     what says that a unit no longer holds, and which one stands in its place; `subjects` of what such a
-    sentence begins with ("Anbefalingen er").
+    sentence begins with ("Anbefalingen er"). `effect` tells from when a unit holds.
     """
 
     code: str
@@ -117,6 +137,7 @@ class Language:
     lapsed: tuple[str, ...]
     successors: tuple[str, ...]
     subjects: tuple[str, ...]
+    effect: Effect
     quotes: tuple[str, str]
     phrases: Phrases
     sentences: Sentences

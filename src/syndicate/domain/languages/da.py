@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syndicate.domain.languages._language import Direction, Language, Phrases, Sentences, Strength
+from syndicate.domain.languages._language import Direction, Effect, Language, Phrases, Sentences, Strength
 
 _MUST, _SHOULD, _MAY = (Strength(rank) for rank in (3, 2, 1))
 _MUST_NOT, _SHOULD_NOT, _NEED_NOT = (Strength(rank, Direction.AGAINST) for rank in (3, 2, 1))
@@ -154,6 +154,35 @@ _SENTENCES = Sentences(
     count=("1 ændring", "{count} ændringer"),
 )
 
+_FROM = r"(?:fra(?:\s+og\s+med)?|pr\.)"
+_GAP = r"(?:[^.;:!?|]{0,80}?\s)?"
+
+_EFFECT = Effect(
+    before=(
+        rf"gæld(?:er|ende)(?:\s+(?:allerede|dog|derfor|først|nu|også|tidligst))?\s+{_FROM}",
+        rf"vil\s+gælde\s+{_FROM}",
+        rf"træde[rs]?\s+{_GAP}i\s+kraft(?:\s+{_FROM})?",
+        rf"(?:er|bliver|sættes)\s+i\s+kraft\s+{_FROM}",
+        rf"(?:med|har|får)\s+(?:fuld\s+)?virkning\s+{_FROM}",
+        rf"ikrafttræd(?:en|else)(?:sdato|sdatoen)?(?:\s+(?:er|{_FROM}))?",
+        rf"gyldig(?:hed|t|e)?\s+{_FROM}",
+    ),
+    joints=(r"(?:man|tirs|ons|tors|fre|lør|søn)dag", r"den", r"d\.", r"dato"),
+    openings=(_FROM, r"den", ""),
+    behind=(
+        r"gælder",
+        rf"træder\s+{_GAP}i\s+kraft",
+        r"(?:har|får)\s+\w+\s+virkning",
+    ),
+    denials=(r"længere", r"ophører?", r"bortfalder"),
+    others=(r"var", r"været", r"blev", r"havde", r"tidligere", r"hidtil", r"\w*frist(?:en|er|erne)?"),
+    referred=(
+        r"\w*lov(?:en|ens|e|ene|givning|givningen)?",
+        r"\w*(?:bekendtgørelse|forordning|direktiv|overenskomst|aftale|kontrakt)(?:n|en|et|r|er)?",
+    ),
+    relatives=(r"der", r"som", r"hvis", r"hvilke[nt]?"),
+)
+
 LANGUAGE = Language(
     code="da",
     strengths=_STRENGTHS,
@@ -226,6 +255,7 @@ LANGUAGE = Language(
         r"(?:denne|den|dette|det|disse)?\s*(?:anbefaling|punkt|afsnit|kapitel|råd|vejledning)(?:en|et)?"
         r"(?:\s+(?:nr\.\s+)?\d+(?:\.\d+)*)?\s+(?:(?:er|blev|bliver)(?:\s+nu)?\s+)?",
     ),
+    effect=_EFFECT,
     quotes=("»", "«"),
     phrases=_PHRASES,
     sentences=_SENTENCES,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syndicate.domain.languages._language import Direction, Language, Phrases, Sentences, Strength
+from syndicate.domain.languages._language import Direction, Effect, Language, Phrases, Sentences, Strength
 
 _MUST, _SHOULD, _MAY = (Strength(rank) for rank in (3, 2, 1))
 _MUST_NOT, _SHOULD_NOT, _NEED_NOT = (Strength(rank, Direction.AGAINST) for rank in (3, 2, 1))
@@ -201,6 +201,47 @@ _SENTENCES = Sentences(
     count=("1 change", "{count} changes"),
 )
 
+_FROM = r"(?:from|as\s+(?:of|from)|with\s+effect\s+from)"
+_ON = rf"(?:on|{_FROM})"
+_SUBJECT = (
+    r"(?:recommendations?|guidelines?|guidance|rules?|requirements?|changes?|limits?|standards?|they|these)"
+)
+_GAP = r"(?:[^.;:!?|]{0,80}?\s)?"
+
+_EFFECT = Effect(
+    before=(
+        rf"effective(?:\s+date)?(?:\s+(?:is|{_ON}))?",
+        rf"(?:is|are|be)\s+in\s+(?:force|effect)\s+{_FROM}",
+        rf"in\s+force\s+{_FROM}",
+        rf"(?:comes?|coming|enters?|entering)\s+into\s+(?:force|effect)(?:\s+{_ON})?",
+        rf"(?:takes?|taking)\s+effect(?:\s+{_ON})?",
+        r"with\s+effect\s+(?:from|as\s+of)",
+        rf"(?:applies|applicable|valid)\s+{_FROM}",
+        rf"(?:{_SUBJECT}\s+(?:will\s+|shall\s+)?|(?:which|that)\s+)apply\s+{_FROM}",
+        r"entry\s+into\s+force(?:\s+(?:is|on))?",
+    ),
+    joints=(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day,?", r"the"),
+    openings=(_ON, ""),
+    behind=(
+        rf"{_GAP}(?:will\s+apply|shall\s+apply|applies)",
+        rf"{_GAP}(?:comes?|enters?)\s+into\s+(?:force|effect)",
+        rf"{_GAP}takes?\s+effect",
+        rf"{_GAP}(?:is|are|will\s+be)\s+in\s+(?:force|effect)",
+    ),
+    denials=(r"longer", r"ceases?"),
+    others=(r"was", r"were", r"been", r"had", r"became", r"former(?:ly)?", r"previous(?:ly)?", r"deadlines?"),
+    referred=(
+        r"acts?",
+        r"laws?",
+        r"statutes?",
+        r"legislation",
+        r"regulations?",
+        r"directives?",
+        r"agreements?",
+    ),
+    relatives=(r"which", r"that", r"who", r"whose"),
+)
+
 LANGUAGE = Language(
     code="en",
     strengths=_STRENGTHS,
@@ -276,6 +317,7 @@ LANGUAGE = Language(
         r"(?:this|the|these)?\s*(?:recommendation|item|point|section|chapter|advice|guideline)"
         r"(?:\s+(?:no\.\s+)?\d+(?:\.\d+)*)?\s+(?:(?:is|was|has\s+been)(?:\s+now)?\s+)?",
     ),
+    effect=_EFFECT,
     quotes=("“", "”"),
     phrases=_PHRASES,
     sentences=_SENTENCES,

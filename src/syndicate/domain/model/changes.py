@@ -87,6 +87,8 @@ class Change:
 
     `before` is None for ADDED, `after` is None for REMOVED. `section` is the path in the newer version
     (in the older one for REMOVED). `edits` are empty unless both sides exist and their texts differ.
+    `effective` are the dates from which the newer wording says that it holds: ISO form, with what is not
+    said left out ("2027-01-01", "2027-01", "2027").
     """
 
     kind: ChangeKind
@@ -99,6 +101,7 @@ class Change:
     number_after: str = ""
     block: BlockKind = BlockKind.PARAGRAPH
     significance: Significance = Significance.SUBSTANTIVE
+    effective: tuple[str, ...] = ()
 
     @property
     def number(self) -> str:
@@ -117,6 +120,7 @@ class Change:
             "numbers": [self.number_before, self.number_after],
             "block": self.block.value,
             "significance": self.significance.value,
+            "effective": list(self.effective),
         }
 
     @classmethod
@@ -133,6 +137,7 @@ class Change:
             number_after=data["numbers"][1],
             block=BlockKind(data["block"]),
             significance=Significance(data["significance"]),
+            effective=tuple(data.get("effective", ())),  # older records lack it
         )
 
 

@@ -21,7 +21,8 @@ class FeedEntry:
     `title` and `summary` are plain text in `language`; `html` is safe markup. `sequence` is the update's
     own and tells entries of the same second apart. `source_url`, `archived_url` (how the document read then)
     and `previous_url` are "" where there is nothing to link to. `changes` and `proofs` are plain data for
-    readers that are programs.
+    readers that are programs; `effective` are the dates from which the changes are said to hold
+    ("2027-01-01", "2027-01" or "2027").
     """
 
     id: str
@@ -41,6 +42,7 @@ class FeedEntry:
     changes: tuple[Mapping[str, Any], ...] = ()
     archived_url: str = ""
     proofs: tuple[Mapping[str, Any], ...] = ()
+    effective: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,11 @@ class Update:
     proofs: tuple[Proof, ...] = ()
     texts: Mapping[str, UpdateText] = field(default_factory=dict)
 
+    @property
+    def effective(self) -> tuple[str, ...]:
+        """The dates from which its changes are said to hold, each once, the earliest first."""
+        return tuple(sorted({day for noted in self.changes for day in noted.change.effective}))
+
     def text(self, language: str) -> UpdateText:
         """The text in `language`, else in the source's own language, else any: never a KeyError."""
         for wanted in (language, self.language):
