@@ -39,6 +39,7 @@ def write_pdf(
     title: str = "",
     stamp: str = "20240101000000",
     compress: bool = False,
+    size: tuple[float, float] = A4,
 ) -> bytes:
     """A PDF of these pages. `stamp` is what an export leaves behind: dates and the file's id."""
     objects: list[bytes] = [b""] * 4
@@ -50,7 +51,7 @@ def write_pdf(
         annotations = " ".join(f"{link} 0 R" for link in links)
         kids.append(len(objects) + 1)
         objects.append(
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {A4[0]} {A4[1]}] /Contents {len(objects)} 0 R "
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {size[0]} {size[1]}] /Contents {len(objects)} 0 R "
             f"/Annots [{annotations}] /Resources << /Font << /F1 3 0 R /F2 4 0 R >> >> >>".encode()
         )
     declared = f"/Lang ({language}) " if language else ""

@@ -116,7 +116,7 @@ def test_a_table_that_does_layout_is_no_table() -> None:
         ("<div>Et<div>to</div>tre</div>", ["Et", "to", "tre"]),
         ("<blockquote>Et citat<p>i to dele</p></blockquote>", ["Et citat", "i to dele"]),
         ("<details><summary>Mere</summary>Foldet tekst</details>", ["Mere", "Foldet tekst"]),
-        ("<p>Ord<b>deling</b>, m<sup>2</sup> og <em>vægt</em>.</p>", ["Orddeling, m2 og vægt."]),
+        ("<p>Ord<b>deling</b>, m<sup>2</sup> og <em>vægt</em>.</p>", ["Orddeling, m² og vægt."]),
         ("<p>Bør&shy;ne&nbsp;havn&#8203;en</p>", ["Børne havnen"]),
         ("<h2><button>Fold ud</button></h2><p>Tekst</p>", ["Fold ud", "Tekst"]),
         ('<div role="heading" aria-level="2">Et afsnit</div><p>Tekst</p>', ["Et afsnit", "Tekst"]),

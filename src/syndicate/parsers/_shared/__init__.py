@@ -17,3 +17,4 @@ from syndicate.parsers._shared.stated_dates import is_date as is_date
 from syndicate.parsers._shared.stated_dates import may_state_date as may_state_date
 from syndicate.parsers._shared.text import decode_text as decode_text
 from syndicate.parsers._shared.text import fold as fold
+from syndicate.parsers._shared.text import raised as raised

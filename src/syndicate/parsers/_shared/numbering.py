@@ -15,12 +15,16 @@ _DIGITS = re.compile(r"\(?(?P<number>\d{1,3}(?:\.\d{1,3}){0,5})(?P<end>\.\)|[.):
 _LETTER = re.compile(r"(?P<open>\(?)(?P<number>[A-Za-zÆØÅæøå]|[ivxlcIVXLC]{1,6})(?P<end>[.)])\s+(?=\S)")
 _BULLET = re.compile(r"[•‣◦▪●○■□▸►➢✓·–—\-\uf0b7\uf0a7\uf0d8\uf0fc\uf076]\s+(?=\S)")
 
-# Danish and German ordinals: "3. oktober", "1. linje" are no list numbers.
+# Danish and German ordinals: "3. oktober", "1. linje", "2. Auflage" are no list numbers.
+# Danish has them small: "1. Klasselokaler" begins an item.
 _ORDINAL = re.compile(
     r"(jan|feb|mar|mär|apr|maj|mai|jun|jul|aug|sep|okt|oct|nov|dec|dez|kvartal|quartal|halvår|halvdel|trimester|"
     r"linje|linie|valg|gang|udgave|auflage|klasse|semester|række|generation|verdenskrig|division|års|behandling|"
-    r"dag|uge|måned|leveår|levemåned|graviditets|prioritet|instans|etage|sal|th|tv)",
-    re.IGNORECASE,
+    r"dag|uge|måned|leveår|levemåned|graviditets|prioritet|instans|etage|sal|th|tv)"
+)
+_GERMAN_ORDINAL = re.compile(
+    r"(Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez|May|Oct|Dec|Mar)[a-zä]*\b|"
+    r"(Quartal|Halbjahr|Auflage|Klasse|Semester|Trimester|Generation|Division|Weltkrieg|Instanz|Etage|Liga|Woche|Tag)\b"
 )
 
 
@@ -53,7 +57,12 @@ def _is_list_number(found: re.Match[str], text: str, listed: bool) -> bool:
         return "." in found["number"] and (rest[0].isupper() if not listed else rest[0].isalpha())
     if found["end"] == ":" and not listed:
         return False
-    return not (found["end"] == "." and "." not in found["number"] and _ORDINAL.match(rest))
+    return not (found["end"] == "." and "." not in found["number"] and _is_ordinal(rest))
+
+
+def _is_ordinal(rest: str) -> bool:
+    """Whether the word behind a number and its full stop makes an ordinal of it."""
+    return bool((_GERMAN_ORDINAL if rest[:1].isupper() else _ORDINAL).match(rest))
 
 
 def counter_text(value: int, style: str) -> str:

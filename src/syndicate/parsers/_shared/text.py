@@ -49,6 +49,25 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", visible).split())
 
 
+_RAISED = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
+_EXPONENT, _MEASURE = re.compile(r"[+-]?\d{1,3}"), re.compile(r"\d[\d.,]*|[kcdmµ]?m|s|h")
+_CHARGE, _ELEMENT = re.compile(r"\d?[+-]"), re.compile(r"(?:[A-Z][a-z]?\d*)+")
+_NOTE_MARK = re.compile(r"[\[(]?(?:\d{1,3}(?:[,–-]\s?\d{1,3})*|[a-d]|[*†‡§]+)[\])]?")
+_LAST = re.compile(r"[^\s/·(]*\Z")
+
+
+def raised(text: str, *, behind: str) -> str:
+    """What is left of small raised letters: an exponent as such ("m²", "10⁹"), of the mark of a note nothing.
+
+    An exponent stands behind a number or a unit, a charge behind a chemical sign; a mark behind other words.
+    """
+    last = _LAST.search(behind[-40:])
+    for form, bearer in ((_EXPONENT, _MEASURE), (_CHARGE, _ELEMENT)):
+        if last and form.fullmatch(text) and bearer.fullmatch(last[0]):
+            return text.translate(_RAISED)
+    return "" if _NOTE_MARK.fullmatch(text) else text
+
+
 def decode_text(data: bytes, declared: tuple[str, ...] = ()) -> str:
     """Bytes as text, whatever charset was declared; never raises.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from syndicate.domain.model import Link
-from syndicate.parsers._shared import Outline, fold
+from syndicate.parsers._shared import Outline, fold, raised
 from syndicate.parsers.docx.numbering import Numbering
 from syndicate.parsers.docx.package import Package, W
 from syndicate.parsers.docx.styles import Styles, numbering_of, value
@@ -113,7 +113,8 @@ def _text(paragraph: etree._Element, targets: Mapping[str, str]) -> tuple[str, l
     links: list[Link] = []
     for element in _visible(paragraph):
         if element.tag == f"{W}t":
-            parts.append(element.text or "")
+            text = element.text or ""
+            parts.append(raised(text, behind="".join(parts)) if _is_raised(element) else text)
         elif element.tag in _TEXTS:
             parts.append(_TEXTS[element.tag])
         elif element.tag == f"{W}hyperlink" and element.get(_R_ID, "") in targets:
@@ -121,6 +122,12 @@ def _text(paragraph: etree._Element, targets: Mapping[str, str]) -> tuple[str, l
             if label:
                 links.append(Link(label, targets[element.get(_R_ID, "")]))
     return "".join(parts), links
+
+
+def _is_raised(text: etree._Element) -> bool:
+    run = text.getparent()
+    align = None if run is None else run.find(f"{W}rPr/{W}vertAlign")
+    return align is not None and value(align) == "superscript"
 
 
 def _visible(element: etree._Element) -> Iterator[etree._Element]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from lxml.etree import iterwalk
 
 from syndicate.domain.model import Block, Link
-from syndicate.parsers._shared import Outline, counter_text, fold
+from syndicate.parsers._shared import Outline, counter_text, fold, raised
 from syndicate.parsers.html.links import content_target, is_control
 from syndicate.parsers.html.page import Page
 from syndicate.parsers.html.tables import is_data_table
@@ -43,6 +43,7 @@ class _Run:
     parts: list[str] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     open_links: list[tuple[str, int]] = field(default_factory=list)
+    open_raised: list[int] = field(default_factory=list)
     controls: int = 0  # letters of links that only do something with the page
     breaks: int = 0
 
@@ -79,6 +80,8 @@ class _Walker:
             self._break()
         elif tag == "a":
             self._run.open_links.append((element.get("href", ""), len(self._run.parts)))
+        elif tag == "sup":
+            self._run.open_raised.append(len(self._run.parts))
         self._text(element.text)
 
     def end(self, element: Element, tail: str | None) -> None:
@@ -88,6 +91,8 @@ class _Walker:
             self._close(tag)
         elif tag == "a":
             self._end_link()
+        elif tag == "sup":
+            self._end_raised()
         self._text(tail)
 
     def flush(self) -> None:
@@ -131,6 +136,14 @@ class _Walker:
             self._run.links.append(Link(label, url))
         elif is_control(href):
             self._run.controls += _letters(label)
+
+    def _end_raised(self) -> None:
+        """The mark of a note goes, so that another note before it changes no text."""
+        if self._run.open_raised:
+            begin = self._run.open_raised.pop()
+            text = fold("".join(self._run.parts[begin:]))
+            if text:
+                self._run.parts[begin:] = [raised(text, behind="".join(self._run.parts[:begin]))]
 
     def _open(self, element: Element, tag: str) -> None:
         if tag in HEADINGS:

@@ -40,7 +40,8 @@ class Cell:
 class Line:
     """One printed line. `size` is the height of its letters' boxes, which no scaling of the font distorts.
 
-    `broken` says that its last word goes on in the next line (the hyphen is not in the text).
+    `broken` says that its last word goes on in the next line (the hyphen is not in the text), `noted` that a
+    raised mark stood before its first word, `letter` that it begins an item with a letter ("b. …").
     """
 
     page: int
@@ -50,6 +51,8 @@ class Line:
     bold: bool
     broken: bool = False
     links: tuple[Link, ...] = ()
+    noted: bool = False
+    letter: bool = False
 
     @cached_property
     def text(self) -> str:

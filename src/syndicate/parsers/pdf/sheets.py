@@ -11,7 +11,7 @@ from typing import Any
 from pypdfium2 import PdfDocument, raw
 
 from syndicate.domain.model import Link
-from syndicate.parsers._shared import fold
+from syndicate.parsers._shared import fold, raised
 from syndicate.parsers.pdf.layout import Cell, Line, Sheet, Word
 
 _WIDE = 1.3
@@ -26,6 +26,10 @@ _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _BOLD = re.compile(rb"bold|black|heavy|demi", re.IGNORECASE)
 _WEIGHT_OF_BOLD = 600
 _MOST_LINKS = 2000
+_MARKED = re.compile(r"(?P<word>.*[^\d\s])(?P<mark>\d{1,2}|[*†‡]{1,2})(?P<stop>[.,;:!?)»”]?)")
+"""A word that may have a raised mark at its end."""
+_MARK = re.compile(r"\d{1,2}|[*†‡]{1,2}")
+_RAISED, _SMALLER = 0.12, 0.85
 
 
 def read_sheet(document: PdfDocument, number: int) -> Sheet:
@@ -78,6 +82,8 @@ class _Letters:
             start = found.end() if found else end
 
     def _line(self, words: list[re.Match[str]], *, broken: bool) -> Line:
+        marked = len(words) > 1 and self._is_mark(words[0], words[1])
+        words = words[1:] if marked else words
         first = self._index(words[0].start())
         size = self._size(first)
         base = self._base(first)
@@ -89,7 +95,27 @@ class _Letters:
             else:
                 runs.append([word])
         cells = tuple(Cell(tuple(run)) for run in runs)
-        return Line(self._number, cells, base, size, self._is_bold(first), broken)
+        return Line(self._number, cells, base, size, self._is_bold(first), broken, noted=marked)
+
+    def _is_mark(self, found: re.Match[str], following: re.Match[str]) -> bool:
+        """Whether a line begins with the raised mark of a note."""
+        if not _MARK.fullmatch(found[0]):
+            return False
+        return self._is_raised(self._index(found.start()), self._index(following.start()))
+
+    def _is_raised(self, mark: int, beside: int) -> bool:
+        size = self._size(beside)
+        raised = self._base(mark) - self._base(beside)
+        return self._size(mark) < _SMALLER * size and raised > _RAISED * size
+
+    def _shown(self, found: re.Match[str]) -> str:
+        """The word without the raised mark of a note; a raised exponent stays raised."""
+        marked = _MARKED.fullmatch(found[0])
+        if marked is None or not self._is_raised(
+            self._index(found.start() + marked.start("mark")), self._index(found.start())
+        ):
+            return found[0]
+        return f"{marked['word']}{raised(marked['mark'], behind=marked['word'])}{marked['stop']}"
 
     def _index(self, position: int) -> int:
         if self._as_counted:
@@ -102,7 +128,7 @@ class _Letters:
         raw.FPDFText_GetCharBox(self._page, self._index(found.start()), *self._references)
         begin = left.value
         raw.FPDFText_GetCharBox(self._page, self._index(found.end() - 1), *self._references)
-        return Word(found[0], begin, right.value)
+        return Word(self._shown(found), begin, right.value)
 
     def _base(self, index: int) -> float:
         x, y = c_double(), c_double()

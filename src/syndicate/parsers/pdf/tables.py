@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -11,10 +12,20 @@ from syndicate.parsers.pdf.layout import Cell, Line, Word
 _EVEN = 1.2
 """A step between two lines this much larger than the smallest one begins a new row."""
 _FEWEST_LINES = 2
+_LIST_MARK = re.compile(r"\(?(?:\d{1,3}(?:\.\d{1,3})*[.)]?|[A-Za-z][.)]|[ivx]{1,5}[.)])|[•‣◦▪●○■□▸►➢✓·–—-]")
+_BESIDE = 8
+"""So many lines on, the other cells of a row are looked for."""
+_BULLETS = frozenset("•‣◦▪●○■□▸►➢✓")
+_ROW = 1.6
+"""Letter heights between two rows that a page end parts, where there are no others to learn it from."""
 _FAR = 2.5
 """Lines that are further apart than so many usual steps stand in no common table."""
 _AIR = 1.5
 _EXACT = 2.0
+_APART = 0.45
+"""Letter heights between two words from which a column may begin at the second."""
+_LARGER = 1.1
+"""A line in letters this much larger than the table's is the heading of what follows."""
 _WIDEST = 0.8
 """A single cell that takes more of the table's width than this is a paragraph, not a cell."""
 
@@ -26,8 +37,37 @@ class Table:
     rows: list[list[str]] = field(default_factory=list)
 
 
+class _Pages:
+    """Sets the lines of a table that goes on over a page end below each other."""
+
+    def __init__(self, page: int) -> None:
+        self._page = page
+        self._down = 0.0
+
+    def follows(self, line: Line, columns: Sequence[Cell], others: Sequence[Line]) -> bool:
+        """Whether a line stands on the page, or begins the next one as a row in the same columns."""
+        if line.page == self._page:
+            return True
+        starts = [column.left for column in columns]
+        in_columns = all(any(abs(cell.left - start) < _EXACT for start in starts) for cell in line.cells)
+        is_row = len(line.cells) > 1 or any(abs(other.base - line.base) < 1 for other in others)
+        return line.page == self._page + 1 and is_row and in_columns
+
+    def below(self, line: Line, run: Sequence[Line]) -> Line:
+        """The line as if there were no page end: the first of a page stands a row below the last."""
+        if line.page != self._page:
+            self._page = line.page
+            bases = sorted({round(other.base, 1) for other in run})
+            rows = sum(len(other.cells) > 1 for other in run)
+            steps = [upper - lower for lower, upper in pairwise(bases)]
+            step = max(steps) if rows > 1 and steps else _ROW * line.size
+            self._down = line.base - bases[0] + step
+        return replace(line, base=line.base - self._down) if self._down else line
+
+
 def with_tables(lines: Sequence[Line], leading: float) -> list[Line | Table]:
     """The same, with runs of lines that stand in columns made tables."""
+    lines = [_with_mark(line) for line in lines]
     parts: list[Line | Table] = []
     place = 0
     while place < len(lines):
@@ -41,15 +81,30 @@ def with_tables(lines: Sequence[Line], leading: float) -> list[Line | Table]:
     return parts
 
 
+def _with_mark(line: Line) -> Line:
+    """The line with the bullet or number in its margin as a word of its text: it is no cell."""
+    if len(line.cells) == 2 and _LIST_MARK.fullmatch(line.cells[0].text):
+        return replace(line, cells=(Cell(line.cells[0].words + line.cells[1].words),))
+    return line
+
+
+def _begins_list(line: Line) -> bool:
+    return len(line.cells) == 1 and line.cells[0].words[0].text in _BULLETS
+
+
 def _run(lines: Sequence[Line], start: int, leading: float) -> list[Line]:
     """The lines from `start` on that stand in columns, in order; cells are cut where a column begins."""
     run = [lines[start]]
     columns = lines[start].cells
-    for line in lines[start + 1 :]:
+    pages = _Pages(lines[start].page)
+    for place, line in enumerate(lines[start + 1 :], start + 1):
+        if not pages.follows(line, columns, lines[place + 1 : place + 1 + _BESIDE]):
+            break
+        line = pages.below(line, run)
         lowest = min(other.base for other in run)
         near = lowest - line.base < _FAR * leading * line.size
         line = _cut(line, columns)
-        if line.page != run[0].page or not near or not _fits(line, columns):
+        if line.size > _LARGER * run[0].size or not near or not _fits(line, columns) or _begins_list(line):
             break
         if len(line.cells) > len(columns):
             columns = line.cells
@@ -69,7 +124,8 @@ def _cut(line: Line, columns: Sequence[Cell]) -> Line:
     for cell in line.cells:
         words: list[Word] = []
         for word in cell.words:
-            if words and any(abs(word.left - start) < _EXACT for start in starts):
+            apart = bool(words) and word.left - words[-1].right > _APART * line.size
+            if apart and any(abs(word.left - start) < _EXACT for start in starts):
                 cells.append(Cell(tuple(words)))
                 words = []
             words.append(word)
@@ -97,7 +153,9 @@ def _table(lines: Sequence[Line]) -> Table:
             for cell in line.cells:
                 place = _column_of(cell, columns)
                 texts[place] = f"{texts[place]} {cell.text}".strip()
-        table.rows.append(texts)
+        if not table.rows or texts != table.rows[0] or lines[0].page == group[0].page:
+            # The head is printed again on each page.
+            table.rows.append(texts)
     return table
 
 
