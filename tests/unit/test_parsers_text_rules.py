@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.domain.errors import ParseError, ParseReason
-from syndicate.domain.model import BlockKind, DateRole, Recipe, StatedDate
+from syndicate.domain.model import Block, BlockKind, DateRole, Recipe, StatedDate
 from syndicate.parsers._shared import (
     Outline,
     counter_text,
@@ -22,6 +22,7 @@ from syndicate.parsers._shared import (
     primary_subtag,
     split_number,
 )
+from syndicate.parsers._shared.outline import MOST_BLOCKS
 
 RECIPE = Recipe("text", 1)
 
@@ -253,6 +254,15 @@ def test_no_text_is_an_error_that_says_so() -> None:
     with pytest.raises(ParseError) as caught:
         make_version([], RECIPE, nothing="Nothing here.")
     assert caught.value.reason is ParseReason.NO_TEXT
+
+
+def test_more_than_any_document_has_is_refused() -> None:
+    """Holding two such texts against each other is work for the service itself, not for a limited child."""
+    row = Block(BlockKind.PARAGRAPH, "Råd")
+    assert len(make_version([row] * MOST_BLOCKS, RECIPE).blocks) == MOST_BLOCKS
+    with pytest.raises(ParseError) as caught:
+        make_version([row] * (MOST_BLOCKS + 1), RECIPE)
+    assert caught.value.reason is ParseReason.TOO_LARGE
 
 
 # --- language -----------------------------------------------------------------------------------

@@ -6,8 +6,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz.distance import LCSseq
-
+from syndicate.domain.diffing.anchors import equal_runs
 from syndicate.domain.diffing.regrouping import belongs, mostly_inside, same_words
 from syndicate.domain.diffing.standing import STANDING
 from syndicate.domain.diffing.units import Unit, glued, likeness, units
@@ -88,12 +87,12 @@ class _Alignment:
         old = [numbers.setdefault(unit.essence, len(numbers)) for unit in self._before]
         new = [numbers.setdefault(unit.essence, len(numbers)) for unit in self._after]
         gaps, i, j = [], 0, 0
-        for run in LCSseq.opcodes(old, new).as_matching_blocks():
-            if i < run.a or j < run.b:
-                gaps.append(_Gap(range(i, run.a), range(j, run.b)))
-            for step in range(run.size):
-                self._take([run.a + step], [run.b + step])
-            i, j = run.a + run.size, run.b + run.size
+        for a, b, size in equal_runs(old, new):
+            if i < a or j < b:
+                gaps.append(_Gap(range(i, a), range(j, b)))
+            for step in range(size):
+                self._take([a + step], [b + step])
+            i, j = a + size, b + size
         return gaps
 
     def _pair_anywhere(self) -> None:

@@ -61,6 +61,10 @@ class Outline:
             self.blocks.append(Block(kind, line, section, number, level, tuple(links)))
 
 
+MOST_BLOCKS = 50_000
+"""A law of a thousand pages has half of it; two that differ throughout are held together for seconds."""
+
+
 def make_version(
     blocks: Sequence[Block],
     recipe: Recipe,
@@ -74,8 +78,12 @@ def make_version(
 ) -> Version:
     """The finished version: lines that state the page's own age become dates, a missing language is guessed.
 
-    Without a title the first heading is one. Raises ParseError(NO_TEXT), worded `nothing`, for no blocks.
+    Without a title the first heading is one. Raises ParseError(NO_TEXT), worded `nothing`, for no blocks, and
+    TOO_LARGE for more than any document has.
     """
+    if len(blocks) > MOST_BLOCKS:
+        message = f"The document has {len(blocks):,} paragraphs; {MOST_BLOCKS:,} are read at most."
+        raise ParseError(ParseReason.TOO_LARGE, message)
     kept, stated = take_dates(blocks)
     if not kept:
         raise ParseError(ParseReason.NO_TEXT, nothing)
