@@ -143,3 +143,25 @@ def test_too_many_addresses_are_refused(monkeypatch: pytest.MonkeyPatch) -> None
     with pytest.raises(ParseError) as caught:
         listed(SITEMAP)
     assert caught.value.reason is ParseReason.TOO_LARGE
+
+
+def test_prefixes_that_nothing_declares_are_read_past() -> None:
+    """As feeds in the wild have them: the rest of such a list is sound."""
+    data = b"<rss><channel><dc:x/><item><title>T</title><dc:y>x</dc:y><link>https://kilde.example/a</link></item></channel></rss>"
+    assert urls(data) == ["https://kilde.example/a"]
+
+
+def test_an_emoji_written_in_two_halves_is_left_out() -> None:
+    data = b"<rss><item><title>S&#xD83D;&#xDE34;v&#55357;&#56884;n</title><link>https://kilde.example/a</link></item></rss>"
+    (entry,) = listed(data).entries
+    assert entry.title == "Svn"
+
+
+def test_a_reference_to_no_character_is_a_damaged_list() -> None:
+    with pytest.raises(ParseError) as caught:
+        listed(
+            "<?xml version='1.0'?><urlset><url><loc>https://kilde.example/&#xD800;</loc></url></urlset>".encode(
+                "utf-16-le"
+            )
+        )
+    assert caught.value.reason is ParseReason.DAMAGED

@@ -5,6 +5,7 @@ No parser of documents: what a list holds is not read by anyone, only visited.
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -24,6 +25,13 @@ MOST_ENTRIES = 50_000
 LONGEST_URL = 2048
 
 _MARKS = b"\xef\xbb\xbf \t\r\n"
+_HALVES = re.compile(
+    rb"&#(?:x0*d[89a-f][0-9a-f]{2}"
+    rb"|0*(?:5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]));",
+    re.IGNORECASE,
+)
+"""References to halves of surrogate pairs, as some programs write an emoji; XML does not have them."""
+
 _SITEMAPS = {"urlset": ("url", ListingKind.SITEMAP), "sitemapindex": ("sitemap", ListingKind.INDEX)}
 _FEEDS = {"rss": "item", "RDF": "item", "feed": "entry"}
 
@@ -36,7 +44,15 @@ def list_addresses(data: bytes, *, media_type: str, url: str) -> Listing:
     data = _unpacked(data).lstrip(_MARKS)
     if not data.startswith(b"<"):
         return _plain_list(data, media_type, url)
-    root = _tree(data)
+    try:
+        return _listing(_tree(data), url)
+    except UnicodeDecodeError:  # lxml, over a reference to what is no character
+        raise ParseError(
+            ParseReason.DAMAGED, "The list refers to characters that XML does not have."
+        ) from None
+
+
+def _listing(root: etree._Element, url: str) -> Listing:
     name = _name(root)
     if name in _SITEMAPS:
         child, kind = _SITEMAPS[name]
@@ -69,7 +85,7 @@ def _tree(data: bytes) -> etree._Element:
         recover=True, resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True
     )
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(_HALVES.sub(b"", data), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise ParseError(ParseReason.DAMAGED, f"The list is no XML ({error}).") from None
     if root is None:
@@ -175,7 +191,8 @@ def _as_html(element: etree._Element) -> str:
 
 
 def _name(element: etree._Element) -> str:
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    # By hand: etree.QName refuses "dc:title" where nothing declares the prefix, as feeds in the wild have it.
+    return element.tag.rpartition("}")[2].rpartition(":")[2] if isinstance(element.tag, str) else ""
 
 
 def _children(element: etree._Element, name: str) -> Iterator[etree._Element]:

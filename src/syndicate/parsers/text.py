@@ -11,7 +11,7 @@ from syndicate.domain.model import Link, Version
 from syndicate.parsers._shared import Outline, current_recipe, decode_text, make_version, split_number
 from syndicate.ports import ReadOptions
 
-VERSION = 2
+VERSION = 3
 MEDIA_TYPES = frozenset({"text/plain", "text/markdown", "text/x-markdown"})
 SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown", ".mdown"})
 
@@ -28,7 +28,8 @@ _FENCE = re.compile(r"\s{0,3}(?:```|~~~)")
 _LINK = re.compile(r"(?<!!)\[([^\[\]]{1,500})\]\(\s*<?([^()\s<>]{1,2000})>?(?:\s+\"[^\"]{0,500}\")?\s*\)")
 _IMAGE = re.compile(r"!\[[^\[\]]{0,500}\]\([^()]{0,2000}\)")
 _AUTOLINK = re.compile(r"<(https?://[^<>\s]{1,2000})>")
-_EMPHASIS = re.compile(r"(?<![\w*_\\])(\*\*|__|\*|_|`)(?=\S)(.{1,2000}?)(?<=\S)\1(?![\w*_])")
+_EMPHASIS = re.compile(r"(?<![\w*_\\])(\*\*|__|\*|_|`)(?=\S)((?:(?!\1).){1,2000})(?<=\S)\1(?![\w*_])")
+"""The words end at the next sign like the first: looking past it takes minutes over a text full of stars."""
 _ANCHOR = re.compile(
     r"<a\s[^<>]{0,300}?href\s*=\s*[\"']?([^\"'<>\s]{1,2000})[^<>]{0,300}>([^<>]{1,500})</a\s*>", re.IGNORECASE
 )
