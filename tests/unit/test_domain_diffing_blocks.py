@@ -368,10 +368,20 @@ def test_a_counter_that_never_stood_still_is_left_out() -> None:
     def at(number: int) -> Version:
         return with_teaser(f"Indtil nu har {number} skrevet under")
 
-    history = [at(10), at(14), at(19)]
-    assert compare(at(23), at(31), history=history).changes == ()
-    assert compare(at(23), at(31)).changes != ()
-    assert compare(at(19), at(23), history=history).changes != ()
+    history = [at(96), at(104), at(119)]
+    assert compare(at(123), at(131), history=history).changes == ()
+    assert compare(at(123), at(131)).changes != ()
+    assert compare(at(119), at(123), history=history).changes != ()
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [(10, 50, 100, 500, 1000), (12, 13, 14, 16, 18), (512, 498, 133, 257, 101)],
+    ids=["round", "small", "up and down"],
+)
+def test_a_number_that_people_set_is_told_however_often_it_changed(numbers: tuple[int, ...]) -> None:
+    *history, before, after = [with_teaser(f"Antal deltagere: {number}") for number in numbers]
+    assert compare(before, after, history=history).changes != ()
 
 
 def test_a_dose_that_changed_every_time_is_told_again() -> None:

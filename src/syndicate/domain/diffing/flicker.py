@@ -12,6 +12,8 @@ from syndicate.domain.model import Block, FacetKind, Version
 
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _SHORT = 12
+_COUNT = 100
+_ROUND = 5
 _TIMES = 2
 """How often older versions must have shown the same restlessness."""
 
@@ -55,15 +57,19 @@ class Flicker:
         return sum(one != there[at] for at, one in enumerate(there[1:])) >= _TIMES
 
     def _counts(self, before: Block, after: Block) -> bool:
-        """A short line in which nothing but a bare number differs, and differed every time."""
+        """A short line in which nothing but a bare number differs, which grew every time and is no limit.
+
+        Limits are set by people: to numbers that are small, or round.
+        """
         shape = _DIGITS.sub("0", essence(before.text))
         if shape != _DIGITS.sub("0", essence(after.text)) or len(shape.split()) > _SHORT:
             return False
         if self._matters(before, numbers=False) or self._measures(before) or self._measures(after):
             return False
         seen = [[text for text in texts if _DIGITS.sub("0", text) == shape] for texts in self._texts]
-        values = [texts[0] for texts in seen if len(texts) == 1]
-        return len(values) == len(seen) and all(one != values[at] for at, one in enumerate(values[1:]))
+        if any(len(texts) != 1 for texts in seen):
+            return False
+        return _is_count([_counted(text) for (text,) in (*seen, [essence(after.text)])])
 
     def _matters(self, block: Block, numbers: bool = True) -> bool:
         if block.number:
@@ -79,3 +85,20 @@ class Flicker:
             for each in found
             if each.kind is not FacetKind.STRENGTH
         )
+
+
+def _counted(text: str) -> list[int]:
+    return [int(re.sub(r"\D", "", number)) for number in _DIGITS.findall(text)]
+
+
+def _is_count(rows: Sequence[Sequence[int]]) -> bool:
+    """Whether numbers that change do what only counters do: they grow, and are neither small nor round."""
+    changing = [column for column in zip(*rows, strict=True) if len(set(column)) > 1]
+    return bool(changing) and all(
+        column[-1] >= _COUNT and any(value % _ROUND for value in column) and _grows(column)
+        for column in changing
+    )
+
+
+def _grows(values: Sequence[int]) -> bool:
+    return list(values) == sorted(set(values))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from rapidfuzz.distance import OSA
 
@@ -42,8 +42,8 @@ class Furniture:
         self._grammar = grammar
         self._titles = {essence(part) for title in titles for part in (title, *_TITLE_PARTS.split(title))}
         known = languages.every()
-        labels = "|".join(label for each in known for label in each.own_date_labels)
-        self._labels = re.compile(rf"(?<!\w)(?:{labels})(?!\w)", re.IGNORECASE)
+        self._labels = _alone(label for each in known for label in each.own_date_labels)
+        self._words = _alone(word for each in known for word in each.own_date_words)
         counters = "|".join(counter for each in known for counter in each.counters)
         self._counter = re.compile(rf"\W*(?:{counters})\W*", re.IGNORECASE)
 
@@ -56,21 +56,27 @@ class Furniture:
         texts = [block.text for block in blocks]
         if len(blocks) == 1 and not blocks[0].number and essence(texts[0]) in self._titles:
             return True
-        return all(map(self._is_furniture, texts)) or (len(texts) == 2 and self._same_copyright(*texts))
+        return all(map(self._is_furniture, blocks)) or (len(texts) == 2 and self._same_copyright(*texts))
 
-    def _is_furniture(self, text: str) -> bool:
-        if len(text) > _LONG_LINE:
+    def _is_furniture(self, block: Block) -> bool:
+        if len(block.text) > _LONG_LINE:
             return False
-        return self._is_own_date(text) or bool(self._counter.fullmatch(text))
+        return self._is_own_date(block.text) or self._is_counter(block)
+
+    def _is_counter(self, block: Block) -> bool:
+        """A whole line that counts visits. "Antal visninger | 5" in a table may count anything."""
+        if block.number or block.kind is BlockKind.ROW:
+            return False
+        return self._counter.fullmatch(block.text) is not None
 
     def _is_own_date(self, text: str) -> bool:
-        """A label and dates, nothing else: "Senest opdateret: 09. jan. 2017"."""
+        """A label and dates, nothing else: "Senest opdateret: 09. jan. 2017"; "Dato: 9. maj" is none."""
         dates = self._grammar.dates(text)
         if not dates or not self._labels.search(text):
             return False
         for each in reversed(dates):
             text = f"{text[: each.start]} {text[each.end :]}"
-        text = self._labels.sub(" ", self._TIME.sub(" ", text))
+        text = self._words.sub(" ", self._labels.sub(" ", self._TIME.sub(" ", text)))
         return not re.search(r"\w", text)
 
     def _same_copyright(self, before: str, after: str) -> bool:
@@ -82,6 +88,11 @@ class Furniture:
         ):
             return False
         return essence(self._YEARS.sub("", before)) == essence(self._YEARS.sub("", after))
+
+
+def _alone(patterns: Iterable[str]) -> re.Pattern[str]:
+    """Any of the patterns, not inside of a longer word."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)", re.IGNORECASE)
 
 
 def is_sentence_number(block: Block) -> bool:

@@ -111,11 +111,12 @@ class Language:
     `months` holds all forms of the twelve names, without the full stop of an abbreviation.
     `numerals` are number words that count when a unit follows. `units` may be of two words; a word that ends
     in one of `compound_ends` is a unit too ("hverdage"). `decimal` is the decimal mark.
-    `own_date_labels` and `counters` are regular expressions: what stands beside the dates in a line that a
-    page states about itself, and whole lines that count visits. `recommendation` and `references` are
-    stems that tell from its heading what a list holds. `lapsed` and `successors` are regular expressions of
-    what says that a unit no longer holds, and which one stands in its place; `subjects` of what such a
-    sentence begins with ("Anbefalingen er"). `effect` tells from when a unit holds.
+    `own_date_labels`, `own_date_words` and `counters` are regular expressions: what makes a line of dates one
+    that a page states about itself, what else may stand in it, and whole lines that count visits to a page.
+    `recommendation` and `references` are stems that tell from its heading what a list holds. `lapsed` and
+    `successors` are regular expressions of what says that a unit no longer holds, and which one stands in
+    its place; `subjects` of what such a sentence begins with ("Anbefalingen er"). `effect` tells from when
+    a unit holds.
     """
 
     code: str
@@ -130,6 +131,7 @@ class Language:
     units: frozenset[str]
     compound_ends: tuple[str, ...]
     decimal: str
+    own_date_words: tuple[str, ...]
     own_date_labels: tuple[str, ...]
     counters: tuple[str, ...]
     recommendation: tuple[str, ...]

@@ -225,9 +225,11 @@ LANGUAGE = Language(
     units=frozenset([*_UNITS.split(), "grader celsius", "procent point"]),
     compound_ends=tuple(_COMPOUND_ENDS.split()),
     decimal=",",
-    own_date_labels=(
+    own_date_words=(
         r"(?:denne|dette|siden|side|hjemmesiden|indholdet|sidst|senest|sidste|dokumentet|artiklen|teksten)",
         r"(?:er|blev|den|d|kl|af|og|dato)",
+    ),
+    own_date_labels=(
         r"(?:oprettet|opdateret|opdatering|revideret|revision|ændret|redigeret|publiceret|offentliggjort|udgivet)",
         r"(?:udskrevet|hentet|vist|printet)",
     ),
@@ -237,9 +239,10 @@ LANGUAGE = Language(
         r"(?:\s+i\s+alt|\s+af)?\W+[\d.\s]+\W*(?:gange?|personer|brugere)?"
         r"(?:\W+(?:siden|i)\s+[\w. ]+)?",
         r"[\d.\s]+(?:personer|brugere|læsere)?\s*har\s+(?:læst|set|besøgt|hentet|delt)\s+(?:denne\s+)?\w+",
-        r"[\d.\s]+(?:visninger?|læsere?|besøg|besøgende|delinger?|downloads?|kommentarer|synes godt om)",
-        r"(?:antal\s+)?(?:(?:side)?visninger|besøg|besøgende|læsere|downloads|delinger)"
+        r"[\d.\s]+(?:visninger?|læsere?|besøgende|delinger?|downloads?|kommentarer|synes godt om)",
+        r"(?:antal\s+)?(?:(?:side)?visninger|læsere|downloads|delinger)"
         r"(?:\s+(?:på\s+siden|af\s+siden|i\s+alt|i\s+dag))?\W+[\d.\s]+",
+        r"(?:antal\s+)?besøg(?:ende)?\s+(?:på|af)\s+(?:denne\s+)?(?:hjemme)?siden?\W+[\d.\s]+",
     ),
     recommendation=("anbefaling",),
     references=("referenc", "litteratur", "kilde", "noter", "fodnote"),

@@ -290,8 +290,10 @@ LANGUAGE = Language(
     ),
     compound_ends=tuple(_COMPOUND_ENDS.split()),
     decimal=".",
-    own_date_labels=(
+    own_date_words=(
         r"(?:this|the|page|document|article|content|website|last|first|date|on|at|by|and|was|is|of)",
+    ),
+    own_date_labels=(
         r"(?:created|updated|update|modified|reviewed|revised|revision|changed|edited|published|posted|issued)",
         r"(?:printed|retrieved|accessed|generated)",
     ),
@@ -299,9 +301,10 @@ LANGUAGE = Language(
         r"(?:this\s+|the\s+)?(?:(?:web)?page|article|document|file)?\s*(?:has\s+been|was)?\s*"
         r"(?:viewed|read|seen|visited|downloaded|shared)(?:\s+by)?\W+[\d,\s]+\W*(?:times?|people|readers?)?"
         r"(?:\W+(?:since|in)\s+[\w, ]+)?",
-        r"[\d,\s]+(?:views?|readers?|visits?|visitors?|shares?|downloads?|comments?|likes?)",
-        r"(?:number\s+of\s+)?(?:page\s*)?(?:views|visitors|visits|readers|downloads|shares)"
+        r"[\d,\s]+(?:views?|readers?|shares?|downloads?|comments?|likes?)",
+        r"(?:number\s+of\s+)?(?:page\s*)?(?:views|readers|downloads|shares)"
         r"(?:\s+(?:of\s+this\s+page|in\s+total|today))?\W+[\d,\s]+",
+        r"(?:number\s+of\s+)?(?:page\s+visits|visit(?:or)?s\s+(?:of|to|on)\s+(?:this|the)\s+(?:web)?(?:page|site))\W+[\d,\s]+",
     ),
     recommendation=("recommendation",),
     references=("reference", "literature", "bibliograph", "footnote", "sources"),
