@@ -53,6 +53,14 @@ def test_what_cannot_be_stored_is_gone() -> None:
     fold("a\ud800b\uffff").encode("utf-8")
 
 
+@pytest.mark.parametrize("line", ["{}ab", "a{}b", "ab{}", "å{}b", "a{}ø"])
+def test_no_line_keeps_what_cannot_be_seen(line: str) -> None:
+    unseen = [*range(0x09), *range(0x0E, 0x1C), 0x7F, 0xAD, 0x34F, 0x115F, 0x1160, 0x17B4, 0x180B, 0x180E]
+    unseen += [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, 0xD800]
+    for code in unseen:
+        assert fold(line.format(chr(code))) == line.format(""), hex(code)
+
+
 @given(st.text())
 def test_folding_twice_changes_nothing_more(text: str) -> None:
     assert fold(fold(text)) == fold(text)

@@ -26,6 +26,8 @@ _SPELLED_OUT = {
     "\u2011": "-",
 }
 _LIGATURE = re.compile(f"[{''.join(_SPELLED_OUT)}]")
+# What of all these Python calls printable.
+_PRINTABLE = re.compile(f"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f{''.join(_SPELLED_OUT)}]")
 
 # Names of charsets that a page may declare. Python knows codecs that are none ("rot13", "hex").
 _CHARSETS = re.compile(
@@ -43,8 +45,9 @@ _MARKS = (
 
 def fold(text: str) -> str:
     """One line: NFC, white space folded, what cannot be seen removed, ligatures spelled out."""
-    if text.isascii():
-        return " ".join(_INVISIBLE.sub("", text).split())
+    line = " ".join(text.split())
+    if line.isprintable() and not _PRINTABLE.search(line):  # true of nearly all, and quickly said
+        return line if line.isascii() else unicodedata.normalize("NFC", line)
     visible = _LIGATURE.sub(lambda found: _SPELLED_OUT[found[0]], _INVISIBLE.sub("", text))
     return " ".join(unicodedata.normalize("NFC", visible).split())
 

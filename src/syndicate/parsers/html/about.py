@@ -39,8 +39,8 @@ def page_heading(page: Page, elements: Sequence[Element]) -> Element | None:
     title = _document_title(page).lower()
     confirmed: dict[Element, int] = {}
     for heading in (element for element in elements if element.tag in _RANKS):
-        text = "" if _is_in_layer(heading) else text_of(heading)
-        if len(text) >= _SHORTEST_HEADING and text.lower() in title:
+        text = text_of(heading)
+        if len(text) >= _SHORTEST_HEADING and text.lower() in title and not _is_in_layer(heading):
             confirmed[heading] = len(text)
     if confirmed:
         return max(confirmed, key=lambda heading: confirmed[heading])

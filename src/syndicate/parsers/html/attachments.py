@@ -30,9 +30,9 @@ _TYPES = re.compile(
 )
 _LABEL = re.compile(
     r"^(?:download|hent|herunterladen|télécharger)\b|\b(?:pdf|docx?|odt|word|xlsx?|pptx?)\b\s*(?:[,;)\]–-]|$|\d)|"
-    r"[(\[]\s*(?:pdf|docx?|word|xlsx?)\b|(?:åbner|open) (?:som |as )?pdf",
-    re.IGNORECASE,
+    r"[(\[]\s*(?:pdf|docx?|word|xlsx?)\b|(?:åbner|open) (?:som |as )?pdf"
 )
+_IN_LABEL = re.compile(r"pdf|doc|odt|word|xls|ppt|(?:download|hent|herunterladen|télécharger)\b")
 
 
 def find_attachments(page: Page, elements: Sequence[Element]) -> tuple[Attachment, ...]:
@@ -56,7 +56,13 @@ def _may_lead_to_document(link: Element, href: str, label: str) -> bool:
     if not href or href.startswith("#"):
         return False
     told = link.get("download") is not None or link.get("type") is not None
-    return told or _SUFFIX.search(href) is not None or _LABEL.search(label) is not None
+    return told or _SUFFIX.search(href) is not None or _names_format(label)
+
+
+def _names_format(label: str) -> bool:
+    """Whether the label of a link says that it leads to a document."""
+    small = label.lower()
+    return _IN_LABEL.search(small) is not None and _LABEL.search(small) is not None
 
 
 def _is_web_address(url: str) -> bool:
@@ -68,7 +74,7 @@ def _is_web_address(url: str) -> bool:
 
 
 def _label(link: Element) -> str:
-    visible = fold("".join(link.itertext()))
+    visible = fold("".join(link.itertext()) if len(link) else link.text or "")
     return visible or fold(
         link.get("title") or link.get("aria-label") or next((i.get("alt", "") for i in link.iter("img")), "")
     )
@@ -84,7 +90,7 @@ def _leads_to_document(link: Element, url: str, label: str) -> bool:
     if link.get("download") is not None or _TYPES.match(link.get("type", "")):
         return True
     is_page = suffix in _PAGE_SUFFIXES or parts.path.endswith("/") or not parts.path
-    return not is_page and _LABEL.search(label) is not None
+    return not is_page and _names_format(label)
 
 
 def _names_document(query: str) -> bool:

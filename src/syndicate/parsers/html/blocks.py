@@ -47,6 +47,10 @@ class _Run:
     controls: int = 0  # letters of links that only do something with the page
     breaks: int = 0
 
+    @property
+    def is_fresh(self) -> bool:
+        return not (self.parts or self.open_links or self.breaks)
+
 
 def read_blocks(part: Element, page: Page, outline: Outline) -> list[Block]:
     """All blocks of `outline` after those of `part` were added to it."""
@@ -97,6 +101,8 @@ class _Walker:
 
     def flush(self) -> None:
         """Ends the inline run: what it holds becomes a block, or a part of the open table cell."""
+        if self._run.is_fresh:
+            return
         run, self._run = self._run, _Run()
         text = fold("".join(run.parts))
         if not text or (run.controls and run.controls == _letters(text)):

@@ -68,15 +68,13 @@ class _Page:
 
 
 def _is_hidden(element: Element) -> bool:
-    attributes = element.attrib
-    if not attributes:
-        return False
-    if "class" in attributes and _is_unseen(attributes["class"]) and element.tag not in HEADINGS:
+    attributes = element.keys()
+    if "class" in attributes and _is_unseen(element.get("class", "")) and element.tag not in HEADINGS:
         return True
     return (
         "hidden" in attributes
-        or attributes.get("aria-hidden", "").lower() == "true"
-        or ("style" in attributes and _HIDING.search(attributes["style"]) is not None)
+        or ("aria-hidden" in attributes and element.get("aria-hidden", "").lower() == "true")
+        or ("style" in attributes and _HIDING.search(element.get("style", "")) is not None)
     )
 
 

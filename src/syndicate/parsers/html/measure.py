@@ -79,16 +79,16 @@ def _counted(elements: Sequence[Element]) -> dict[Element, Amount]:
         parent = element.getparent()
         above = amounts[parent]
         linked = parent in in_link
-        if element.tail:
-            _count(above, element.tail, linked)
+        if (tail := element.tail) and not tail.isspace():
+            _count(above, tail, linked)
         amounts[element] = amount = Amount()
         if element.tag == "a" and element.get("href") is not None:
             amount.links = 1
             linked = True
         if linked:
             in_link.add(element)
-        if element.text:
-            _count(amount, element.text, linked)
+        if (text := element.text) and not text.isspace():
+            _count(amount, text, linked)
     return amounts
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import islice
 
@@ -65,13 +66,12 @@ def role_name(element: Element) -> str:
 
     The id of a heading, a line of text or a chapter is an address, made of its words: "what-are-cookies".
     """
-    attributes = element.attrib
-    if "class" not in attributes and "id" not in attributes:
-        return ""
-    named = _role_name(f"{attributes.get('class', '')} {attributes.get('id', '')}")
-    if named and "id" in attributes and (element.tag in _ADDRESSED or _is_chapter(element)):
-        return _role_name(attributes.get("class", ""))
-    return named
+    names, address = element.get("class"), element.get("id")
+    by_class = _role_name(names) if names else ""
+    by_id = _role_name(address) if address else ""
+    if not by_id or element.tag in _ADDRESSED or _is_chapter(element):
+        return by_class
+    return _strongest((by_class, by_id))
 
 
 def _is_chapter(element: Element) -> bool:
@@ -94,8 +94,15 @@ def _make(element: Element) -> tuple[str, str | None, str] | None:
 
 @lru_cache(maxsize=8192)
 def _role_name(names: str) -> str:
-    roles = [role for name in names.lower().split() if (role := _role_of(name))]
-    return next((strong for strong in (LAYER, COMMENTS) if strong in roles), roles[0] if roles else "")
+    return _strongest([role for name in names.lower().split() if (role := _role_of(name))])
+
+
+def _strongest(roles: Sequence[str]) -> str:
+    """LAYER, then COMMENTS, then the first that is one."""
+    for strong in (LAYER, COMMENTS):
+        if strong in roles:
+            return strong
+    return next(filter(None, roles), "")
 
 
 @lru_cache(maxsize=8192)
