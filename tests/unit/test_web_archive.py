@@ -173,3 +173,48 @@ def test_an_absurd_wish_is_refused_kindly(web: WebSite, query: str) -> None:
 )
 def test_a_strange_wish_is_answered(web: WebSite, query: str) -> None:
     assert web.client().get(f"/updates?{query}").status == 200
+
+
+# --- what is kept ---------------------------------------------------------------------------------
+
+
+def test_a_text_that_was_mended_is_shown_at_once(web: WebSite) -> None:
+    publish(web, 1, factories.NOON, "Sådan stod der")
+    client = web.client()
+    assert "Sådan stod der" in client.get("/updates").text
+
+    web.archive.updates.pop()
+    publish(web, 1, factories.NOON, "Sådan står der")
+
+    for page in ("/updates", "/"):
+        text = client.get(page).text
+        assert "Sådan står der" in text and "Sådan stod der" not in text
+
+
+def test_what_is_kept_speaks_the_readers_language_and_keeps_the_one_they_chose(web: WebSite) -> None:
+    client = web.client()
+    danish, english = (client.get("/updates", accept_language=wish).text for wish in ("da", "en"))
+    chosen = client.get("/updates?lang=da", accept_language="en").text
+
+    assert ("2. marts 2026" in danish, "2 March 2026" in english) == (True, True)
+    assert "marts 2026 (1)" in danish and "March 2026 (1)" in english
+    link = re.search(r'<h3[^>]*><a href="(/updates/[^"]+)"', chosen)
+    assert link and link[1].endswith("?lang=da") and link[1] not in danish
+    assert client.get("/updates", accept_language="da").text == danish
+
+
+def test_the_front_page_and_the_archive_keep_their_own_headings(web: WebSite) -> None:
+    client = web.client()
+    for _ in range(2):
+        assert re.search(r'<h2[^>]*><a href="/updates/', client.get("/").text)
+        assert re.search(r'<h3[^>]*><a href="/updates/', client.get("/updates").text)
+
+
+def test_a_month_is_offered_with_its_newest_update(web: WebSite) -> None:
+    client = web.client()
+    assert "april 2026" not in client.get("/updates").text
+    publish(web, 9, factories.NOON + timedelta(days=30))
+
+    text = client.get("/updates?month=2026-04").text
+    assert re.search(r'<option value="2026-04" selected>april 2026 \(1\)</option>', text)
+    assert re.search(r'<option value="2026-04">april 2026 \(1\)</option>', client.get("/updates").text)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
-from threading import Lock
 from urllib.parse import quote, urlencode
 
 import nh3
@@ -19,6 +17,7 @@ from syndicate.rendering.changes import change_data, fitting_length, name, short
 from syndicate.rendering.environment import moment, stated_days
 from syndicate.rendering.foreign import tame, web_address
 from syndicate.rendering.headlines import headline
+from syndicate.rendering.remembering import Remembered
 from syndicate.rendering.texts import Texts
 
 ROOM = 8000
@@ -40,8 +39,7 @@ class FeedViews:
         self._site = site
         self._environment = environment
         self._hubs = tuple(hubs)
-        self._entries: OrderedDict[str, tuple[Update, FeedEntry]] = OrderedDict()
-        self._lock = Lock()
+        self._entries: Remembered[FeedEntry] = Remembered(REMEMBERED)
 
     def view(self, feed: FeedRecord, updates: Sequence[Update], editorial: bool, texts: Texts) -> FeedView:
         """The feed of these updates, newest first as given; one that has ended says so before all of them."""
@@ -93,16 +91,7 @@ class FeedViews:
 
     def _known_entry(self, update: Update, texts: Texts) -> FeedEntry:
         """An update is in several feeds, and in each again whenever there is news: it is made once."""
-        with self._lock:
-            known = self._entries.get(update.id)
-        if known is not None and known[0] == update:
-            return known[1]
-        entry = self._entry(update, texts)
-        with self._lock:
-            self._entries[update.id] = (update, entry)
-            while len(self._entries) > REMEMBERED:
-                self._entries.popitem(last=False)
-        return entry
+        return self._entries.of(update.id, update, lambda: self._entry(update, texts))
 
     def _entry(self, update: Update, texts: Texts) -> FeedEntry:
         site, update = self._site, tame(update)

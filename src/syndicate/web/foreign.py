@@ -18,7 +18,7 @@ def printable(text: str) -> str:
 
     Isolates (U+2066 to U+2069) stay: they end where the element around them does.
     """
-    return _UNSEEN.sub("", text)
+    return text if text.isprintable() else _UNSEEN.sub("", text)  # most are, and that is quick to tell
 
 
 def masked(address: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,6 +22,7 @@ from syndicate.ports import UpdateHead
 from syndicate.rendering import texts as wordings
 from syndicate.rendering.changes import change_views
 from syndicate.rendering.foreign import web_address
+from syndicate.rendering.remembering import Remembered
 from syndicate.web import foreign
 from syndicate.web.answers import answer
 from syndicate.web.feeds import FORMATS
@@ -33,6 +35,9 @@ STATIC_TYPES = {
     ".svg": "image/svg+xml",
     ".png": "image/png",
 }
+
+KEPT_PIECES = 2000
+"""How many pieces of pages are kept in memory, a kilobyte each or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ class PageRenderer:
         templates = [*folders, assets.folder("templates")]
         self.static = {file.name: file for file in _static_files(templates)}
         self._environment = _environment(templates, {_plain_name(name): name for name in self.static})
+        self._pieces: Remembered[Markup] = Remembered(KEPT_PIECES)
 
     def language(self, request: Request) -> str:
         """The language of the answer to this request."""
@@ -103,13 +109,14 @@ class PageRenderer:
         **context: Any,
     ) -> Response:
         """The page in the reader's language, or 304 where the reader has it."""
-        language = self.language(request)
+        language, chosen = self.language(request), self._chosen(request)
         html = self._environment.get_template(f"site/{template}.html.j2").render(
             t=self.texts[language],
             site=self.site,
-            link=Links(self.site, self._chosen(request)),
+            link=Links(self.site, chosen),
             here=_Here(request.url.path, dict(request.query_params)),
             changes=partial(change_views, texts=self.texts[language].words),
+            kept=partial(self._kept, (language, chosen)),
             **context,
         )
         named = {
@@ -127,6 +134,16 @@ class PageRenderer:
             .render(t=self.texts[self.site.language], site=self.site, link=Links(self.site, ""), **context)
             .encode()
         )
+
+    def _kept(
+        self, reader: Hashable, macro: Callable[..., Markup], key: Hashable, thing: Any, *options: Hashable
+    ) -> Markup:
+        """What the macro makes of `thing` (known by `key`) and the options, for readers of one language.
+
+        It may depend on nothing else but `t`, `link` and `site`.
+        """
+        name = getattr(macro, "name", "")
+        return self._pieces.of((name, reader, key, options), thing, lambda: macro(thing, *options))
 
     def _chosen(self, request: Request) -> str:
         asked = request.query_params.get("lang", "")
