@@ -9,9 +9,13 @@ from pathlib import Path
 from shutil import copy
 
 import pytest
+from alembic import command
+from sqlalchemy import text
 
 from syndicate.domain.model import Attachment, Update, UpdateState
 from syndicate.ports import Conclusion, Reading
+from syndicate.storage import upgrading
+from syndicate.storage.engine import Database
 from tests import factories
 from tests.storing import NOW, SOURCE, Store, retrieved, version
 
@@ -193,3 +197,80 @@ def test_a_dismissed_update_has_no_page_of_what_it_did(store: Store) -> None:
     document = store.archive.document(1)
     assert document is not None and document.updates == ()
     assert store.archive.last_changes() == {1: None}
+
+
+def test_a_dismissed_text_is_shown_nowhere(store: Store) -> None:
+    hold(store, 1)
+    store.updates.dismiss("u1", "me", NOW + 2 * HOUR)
+
+    assert shown(store) == ["Den første tekst"]
+    assert texts(store, 0) == texts(store, 99) == ["Den første tekst"]
+
+
+def test_what_is_published_after_a_dismissal_is_an_edition_after_what_was_public(store: Store) -> None:
+    change(store, 1)
+    hold(store, 2)
+    store.updates.dismiss("u2", "me", NOW + 2 * HOUR)
+    assert shown(store) == ["Tekst 1"]
+
+    change(store, 3)
+
+    assert shown(store) == ["Tekst 3"]
+    assert [texts(store, n) for n in (0, 1, 2)] == [["Den første tekst"], ["Tekst 1"], ["Tekst 3"]]
+
+
+def test_the_first_edition_is_what_readers_knew_and_not_what_was_dismissed(store: Store) -> None:
+    hold(store, 1)
+    store.updates.dismiss("u1", "me", NOW + 2 * HOUR)
+
+    change(store, 2)
+
+    assert [texts(store, n) for n in (0, 1)] == [["Den første tekst"], ["Tekst 2"]]
+    (step,) = store.archive.steps("u2")
+    assert step.before is not None and step.before.text == "Tekst 1"  # what it was compared with
+
+
+def test_the_bytes_of_what_is_public_are_kept_after_a_dismissal(store: Store) -> None:
+    change(store, 1)
+    change(store, 2)
+    hold(store, 3)
+    store.updates.dismiss("u3", "me", NOW + 4 * HOUR)
+    for n in (5, 6):
+        store.visit(f"{n}".encode(), version(f"Tekst {n}"), now=NOW + n * HOUR)
+
+    store.watch.prune(NOW + 999 * HOUR, HOUR)
+
+    assert shown(store) == ["Tekst 2"]
+    assert store.watch.bytes_of(sha256(b"2").hexdigest()) == b"2"
+
+
+def test_an_older_database_learns_what_is_public(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/old.db")
+    with database.write() as connection:
+        command.upgrade(upgrading.configuration(connection), "0005")
+        for statement in OLD_ROWS:
+            connection.execute(text(statement))
+
+    database.upgrade()
+
+    with database.read() as connection:
+        resources = connection.execute(text("SELECT id, public_version, public_sha256 FROM resource")).all()
+        steps = connection.execute(text("SELECT update_id, public_version FROM update_step")).all()
+    assert [tuple(row) for row in resources] == [(1, 11, "b"), (2, 20, "x")]
+    assert dict(tuple(row) for row in steps) == {"u1": 10, "u2": None}
+    database.close()
+
+
+OLD_ROWS = (
+    "INSERT INTO source (id, active) VALUES ('kilde', 1)",
+    "INSERT INTO document (id, source_id, baseline, next_visit) VALUES (1, 'kilde', 1, 0)",
+    "INSERT INTO resource (id, document_id, present, baseline, base_version, base_sha256) VALUES"
+    " (1, 1, 1, 1, 12, 'c'), (2, 1, 1, 1, 20, 'x')",
+    "INSERT INTO update_ (id, state, source_id, document_id, detected_at, kind, significance) VALUES"
+    " ('u1', 'published', 'kilde', 1, 1, 'change', 'substantive'),"
+    " ('u2', 'dismissed', 'kilde', 1, 2, 'change', 'substantive')",
+    "INSERT INTO update_step"
+    " (update_id, resource_id, before_version, before_sha256, after_version, after_sha256) VALUES"
+    " ('u1', 1, 10, 'a', 11, 'b'), ('u2', 1, 11, 'b', 12, 'c')",
+)
+"""A page that was published once and dismissed once, and an attachment that never changed."""

@@ -43,7 +43,7 @@ class KeptSnapshot:
 class KnownResource:
     """A member of a document as the database knows it.
 
-    `base_version` (0: none) is the version that readers were last told about, `base_sha256` the bytes
+    `base_version` (0: none) is the version that was announced or dismissed last, `base_sha256` the bytes
     behind it, which are also known for a file that cannot be read; `head_version` is the newest version.
     `baseline` says that the resource belonged to the document at its first reading.
     """

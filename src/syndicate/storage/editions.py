@@ -24,9 +24,9 @@ class Reading(NamedTuple):
 
 
 def now(connection: Connection, document_id: int, *, texts: bool) -> list[ResourceView]:
-    """What readers were told last: a held change is not shown before it is published."""
-    rows = connection.execute(_resources(document_id).where(t.resource.c.base_sha256 != "")).all()
-    return [_view(connection, row, row.base_version if texts else None, row.base_sha256) for row in rows]
+    """What readers were told last: no held change before it is published, and no dismissed one."""
+    rows = connection.execute(_resources(document_id).where(t.resource.c.public_sha256 != "")).all()
+    return [_view(connection, row, row.public_version if texts else None, row.public_sha256) for row in rows]
 
 
 def edition(connection: Connection, document_id: int, sequence: int) -> list[ResourceView]:
@@ -34,7 +34,7 @@ def edition(connection: Connection, document_id: int, sequence: int) -> list[Res
     steps = _steps_of(connection, document_id)
     shown = []
     for row in connection.execute(_resources(document_id)):
-        version, sha256 = _state(steps.get(row.id, []), sequence, (row.base_version, row.base_sha256))
+        version, sha256 = _state(steps.get(row.id, []), sequence, (row.public_version, row.public_sha256))
         if sha256:
             shown.append(_view(connection, row, version, sha256))
     return shown
@@ -67,19 +67,19 @@ def steps(connection: Connection, update_id: str) -> list[Step]:
 
 
 class _State(NamedTuple):
-    """A resource before and after one published update."""
+    """A resource as readers knew it before and after one published update."""
 
     sequence: int
     before: tuple[int | None, str]
     after: tuple[int | None, str]
 
 
-def _state(steps: list[_State], sequence: int, base: tuple[int | None, str]) -> tuple[int | None, str]:
+def _state(steps: list[_State], sequence: int, public: tuple[int | None, str]) -> tuple[int | None, str]:
     """After the last step up to `sequence`, else before the first one of all, else as it always was."""
     reached = [step.after for step in steps if step.sequence <= sequence]
     if reached:
         return reached[-1]
-    return steps[0].before if steps else base
+    return steps[0].before if steps else public
 
 
 def _steps_of(connection: Connection, document_id: int) -> dict[int, list[_State]]:
@@ -93,7 +93,7 @@ def _steps_of(connection: Connection, document_id: int) -> dict[int, list[_State
     found: dict[int, list[_State]] = {}
     for row in connection.execute(query):
         state = _State(
-            row.sequence, (row.before_version, row.before_sha256), (row.after_version, row.after_sha256)
+            row.sequence, (row.public_version, row.public_sha256), (row.after_version, row.after_sha256)
         )
         found.setdefault(row.resource_id, []).append(state)
     return found

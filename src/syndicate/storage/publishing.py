@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
 
 from syndicate.domain.model import Update, UpdateState
 from syndicate.storage import tables as t
@@ -74,15 +75,25 @@ def _keep_step(connection: Connection, update_id: str, resource_id: int) -> None
     )
 
 
-def move_base(connection: Connection, update_id: str) -> None:
-    """What the update was about is what later visits compare with."""
+def move_base(connection: Connection, update_id: str, *, public: bool) -> None:
+    """What the update was about is what later visits compare with, and what is public if it was published."""
     steps = select(t.update_step).where(t.update_step.c.update_id == update_id)
     for step in connection.execute(steps).all():
-        connection.execute(
-            update(t.resource)
-            .where(t.resource.c.id == step.resource_id)
-            .values(base_version=step.after_version, base_sha256=step.after_sha256)
+        values = {"base_version": step.after_version, "base_sha256": step.after_sha256}
+        if public:
+            _keep_what_was_public(connection, step)
+            values |= {"public_version": step.after_version, "public_sha256": step.after_sha256}
+        connection.execute(update(t.resource).where(t.resource.c.id == step.resource_id).values(values))
+
+
+def _keep_what_was_public(connection: Connection, step: Row[Any]) -> None:
+    known = connection.execute(
+        select(t.resource.c.public_version, t.resource.c.public_sha256).where(
+            t.resource.c.id == step.resource_id
         )
+    ).one()
+    here = and_(t.update_step.c.update_id == step.update_id, t.update_step.c.resource_id == step.resource_id)
+    connection.execute(update(t.update_step).where(here).values(known._asdict()))
 
 
 def publish(connection: Connection, update_id: str, channels: Sequence[str], now: datetime) -> None:
@@ -94,6 +105,6 @@ def publish(connection: Connection, update_id: str, channels: Sequence[str], now
         .values(state=UpdateState.PUBLISHED.value, published_at=now, sequence=(newest or 0) + 1)
     )
     index_update(connection, update_id)
-    move_base(connection, update_id)
+    move_base(connection, update_id, public=True)
     rows = [{"update_id": update_id, "channel": channel, "cursor": 0, "done": False} for channel in channels]
     add_if_absent(connection, t.fanout, rows)

@@ -131,8 +131,10 @@ resource = Table(
     _text("last_modified"),
     Column("latest_snapshot", Id),
     Column("head_version", Id),
-    Column("base_version", Id),
+    Column("base_version", Id),  # what later visits compare with
     _text("base_sha256"),
+    Column("public_version", Id),  # what readers were told last: a dismissal moves the base alone
+    _text("public_sha256"),
 )
 
 blob = Table(
@@ -235,6 +237,8 @@ update_step = Table(
     Column("after_version", Id),
     _text("before_sha256"),
     _text("after_sha256"),
+    Column("public_version", Id),  # what readers knew before it, once it is published
+    _text("public_sha256"),
 )
 
 message = Table(

@@ -76,7 +76,7 @@ class UpdateRows:
             values = {"state": UpdateState.DISMISSED.value, "decided_by": by}
             if not connection.execute(update(t.update).where(open_).values(values)).rowcount:
                 return False
-            move_base(connection, update_id)
+            move_base(connection, update_id, public=False)
             _note(connection, now, "dismissed", update_id, by)
             return True
 

@@ -168,15 +168,10 @@ def keep_reading(connection: Connection, reading: Reading) -> None:
 def settle_base(connection: Connection, resource_id: int) -> None:
     here = t.resource.c.id == resource_id
     row = connection.execute(resource_rows().where(here)).one()
-    gone = not row.present
-    connection.execute(
-        update(t.resource)
-        .where(here)
-        .values(
-            base_version=None if gone else row.head_version,
-            base_sha256="" if gone else (row.sha256 or ""),
-        )
-    )
+    version, sha256 = (row.head_version, row.sha256 or "") if row.present else (None, "")
+    values = {f"{name}_version": version for name in ("base", "public")}
+    values |= {f"{name}_sha256": sha256 for name in ("base", "public")}
+    connection.execute(update(t.resource).where(here).values(values))
 
 
 def keep_candidate(connection: Connection, conclusion: Conclusion) -> None:

@@ -256,9 +256,11 @@ class WatchRows(FindingRows):
         behind = select(t.version.c.snapshot_id).where(
             or_(
                 t.version.c.id.in_(select(t.resource.c.base_version)),
+                t.version.c.id.in_(select(t.resource.c.public_version)),
                 t.version.c.id.in_(select(t.resource.c.head_version)),
                 t.version.c.id.in_(select(t.update_step.c.before_version)),
                 t.version.c.id.in_(select(t.update_step.c.after_version)),
+                t.version.c.id.in_(select(t.update_step.c.public_version)),
             )
         )
         old = and_(
