@@ -195,6 +195,9 @@ def test_a_robots_txt_that_asks_for_silence_is_heard(server: ScriptedServer, fet
         ("1.5", None),
         ("१२", None),
         ("Sun, 99 Mar 2026 06:01:00 GMT", None),
+        ("Fri, 31 Dec 9999 23:59:59 -1400", None),
+        ("Sun, 01 Mar 99999999999999999999 06:01:00 GMT", None),
+        ("Sun, 01 Mar 2026 06:01:00 +99999999999999999999", None),
     ],
 )
 def test_both_forms_of_retry_after(value: str, seconds: int | None) -> None:

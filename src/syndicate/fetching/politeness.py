@@ -19,11 +19,20 @@ LONGEST_SILENCE = timedelta(hours=24)
 """No Retry-After silences us longer than this."""
 
 
+MOST_HOSTS = 10_000
+"""Gates that are kept; then those are forgotten that nobody stands before."""
+
+
 class _Host:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.free_at = 0.0
         self.not_before: datetime | None = None
+
+    @property
+    def matters(self) -> bool:
+        """Whether something of it is still to be remembered."""
+        return self.not_before is not None or self.lock.locked() or self.free_at > time.monotonic()
 
 
 class Gates:
@@ -63,6 +72,8 @@ class Gates:
 
     def _host(self, name: str) -> _Host:
         with self._lock:
+            if len(self._hosts) >= MOST_HOSTS and name not in self._hosts:
+                self._hosts = {known: host for known, host in self._hosts.items() if host.matters}
             return self._hosts.setdefault(name, _Host())
 
 
@@ -88,7 +99,7 @@ def retry_after(value: str, now: datetime) -> datetime | None:
         return now + timedelta(seconds=seconds)
     try:
         at = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
+        at = at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):  # also for the last evening of the year 9999 in America
         return None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return min(max(at.astimezone(UTC), now), now + LONGEST_SILENCE)
+    return min(max(at, now), now + LONGEST_SILENCE)

@@ -63,6 +63,6 @@ def _matches(tags: str, etag: str) -> bool:
 def _parse_date(text: str) -> datetime | None:
     try:
         at = parsedate_to_datetime(text)
-    except (ValueError, IndexError, TypeError):
+    except (ValueError, IndexError, TypeError, OverflowError):
         return None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
