@@ -58,4 +58,4 @@ lock:    ## pin the newest allowed versions of everything (needs uv)
 	@mv requirements.lock.new requirements.lock
 
 clean:    ## remove what setup, tests and runs made; keeps var/, which holds your data
-	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis src/*.egg-info
+	@rm -rf $(VENV) .node build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis src/*.egg-info

@@ -6,6 +6,7 @@ since. Programs that are not installed are named by `missing`.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
@@ -26,6 +27,9 @@ sys.modules.setdefault("sgmllib", feedparser_sgmllib)
 import reader  # noqa: E402
 
 PATIENCE = 60
+NODE = Path(__file__).parents[1] / ".node"
+"""Where `.ci/run` has npm put what tests/feed_parsers.txt names."""
+NPM_SCRIPT = Path(__file__).with_name("feed_parsers.mjs")
 
 
 class FeedReader(Protocol):
@@ -146,17 +150,62 @@ class Rss2email:
         self._server.__exit__(None, None, None)
 
 
-PROGRAMS = (Feedparser, Lemon24Reader, Newsboat, Rss2email)
+class NpmParser:
+    """A parser of the npm registry, run by node, with the memory that its users give it."""
+
+    package: str
+    formats: tuple[str, ...]
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self._url = url
+        self._seen: set[str] = set()
+        self._etag = ""
+
+    def look(self) -> list[str]:
+        found = self.parse(self._url, self._etag)
+        self._etag = found["etag"]
+        new = [entry for entry in found["entries"] if entry["id"] not in self._seen]
+        self._seen |= {entry["id"] for entry in new}
+        return [entry["title"] for entry in new]
+
+    @classmethod
+    def parse(cls, url: str, etag: str = "") -> dict[str, Any]:
+        """The feed's `etag`, and its `entries` with `id`, `title`, `link`, `date` and `content`."""
+        command = ["node", "--input-type=module", "-", cls.package, url, etag]
+        said: dict[str, Any] = json.loads(run(command, NODE, NPM_SCRIPT.read_text("utf-8")))
+        return said
+
+    def close(self) -> None:
+        pass
+
+
+class RssParser(NpmParser):
+    package, formats = "rss-parser", ("rss", "atom")
+
+
+class Feedsmith(NpmParser):
+    package, formats = "feedsmith", ("rss", "atom", "json")
+
+
+class FeedExtractor(NpmParser):
+    package, formats = "@extractus/feed-extractor", ("rss", "atom", "json")
+
+
+NPM_PARSERS = (RssParser, Feedsmith, FeedExtractor)
+PROGRAMS = (Feedparser, Lemon24Reader, Newsboat, Rss2email, *NPM_PARSERS)
 
 
 def missing(program: type) -> str:
-    """The name of the command that is not installed, or ""."""
+    """The name of the command or package that is not installed, or ""."""
     name = getattr(program, "program", "")
+    package = getattr(program, "package", "")
+    if package and (not shutil.which("node") or not (NODE / "node_modules" / package).is_dir()):
+        return f"{package} (npm, into .node)"
     return name if name and not shutil.which(name) else ""
 
 
-def run(command: list[str], folder: Path) -> str:
-    """A command at home in `folder`, which must succeed."""
+def run(command: list[str], folder: Path, said: str = "") -> str:
+    """A command at home in `folder`, told `said`, which must succeed."""
     here = {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "XDG_DATA_HOME": str(folder)}
     ended = subprocess.run(
         command,
@@ -165,7 +214,7 @@ def run(command: list[str], folder: Path) -> str:
         capture_output=True,
         text=True,
         timeout=PATIENCE,
-        stdin=subprocess.DEVNULL,
+        input=said,
         check=False,
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
