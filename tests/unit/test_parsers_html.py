@@ -212,6 +212,16 @@ def test_a_lead_between_the_heading_and_the_text_stays() -> None:
     assert version.text.split("\n")[:3] == ["Søvn", LEAD, f"{LONG} 0"]
 
 
+def test_a_mail_address_hidden_from_robots_is_shown() -> None:
+    code = "2a" + "".join(f"{ord(letter) ^ 0x2A:02x}" for letter in "hus@by.example")
+    hidden = f'<span class="__cf_email__" data-cfemail="{code}">[email&#160;protected]</span>'
+    linked = f'<a href="/cdn-cgi/l/email-protection#{code}">os</a>'
+    (block,) = blocks(f"<p>Skriv til {hidden} eller {linked}.</p>")
+    assert block.text == "Skriv til hus@by.example eller os."
+    broken = hidden.replace(code, "2a2")
+    assert "protected" in blocks(f"<p>Skriv til {broken}.</p>")[0].text
+
+
 def test_short_chapters_before_a_long_one_are_text() -> None:
     short = "<h1>Tilmelding</h1>Det sker <a href='/ind'>her</a>.<h1>Støtte</h1><p>Vi tager imod.</p>"
     long = f"<div><p>{LONG * 3}</p></div>"

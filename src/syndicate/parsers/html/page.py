@@ -11,6 +11,7 @@ from lxml.etree import SubElement
 
 from syndicate.domain.errors import ParseError, ParseReason
 from syndicate.parsers._shared import decode_text
+from syndicate.parsers.html.mail_addresses import show_addresses
 from syndicate.parsers.html.tree import Element
 
 _LARGEST = 20 * 1024 * 1024
@@ -56,6 +57,8 @@ def open_page(data: bytes, media_type: str, url: str) -> Page:
             ParseReason.TOO_LARGE, f"The page has {len(data) >> 20} MB; pages are read up to 20 MB."
         )
     root = _tree(decode_text(data, _declared(data, media_type)))
+    if b"email-protection" in data or b"data-cfemail" in data:
+        show_addresses(root)
     body = _body(root)
     base = root.find(".//base[@href]")
     page = Page(root, body, url)
