@@ -212,6 +212,12 @@ def test_a_lead_between_the_heading_and_the_text_stays() -> None:
     assert version.text.split("\n")[:3] == ["Søvn", LEAD, f"{LONG} 0"]
 
 
+def test_sentences_that_stand_in_no_block_of_their_own_are_text() -> None:
+    loose = f"<span>Undtagelser.</span><span>{LEAD} {LEAD} {LEAD} {LEAD}</span>"
+    version = read_page(f"<main><h1>Søvn</h1><div><div>{f'<p>{LONG}</p>' * 40}</div>{loose}</div></main>")
+    assert version.blocks[-1].text.endswith(LEAD)
+
+
 def test_a_mail_address_hidden_from_robots_is_shown() -> None:
     code = "2a" + "".join(f"{ord(letter) ^ 0x2A:02x}" for letter in "hus@by.example")
     hidden = f'<span class="__cf_email__" data-cfemail="{code}">[email&#160;protected]</span>'

@@ -27,6 +27,9 @@ _BESIDE_TEASERS = 0.3
 """The share of the prose that must be left for teasers to be left out of account."""
 _SENTENCE = 40.0
 _FEWEST_LINKS = 3
+_NO_LINKS = 0.1
+_OWN = 250
+"""Characters of unlinked text between its children from which an element is a text, and no frame of one."""
 _LINES = frozenset({"p", "blockquote"})
 _INSIDE_TEXT = frozenset({"p", "ul", "ol", "table", "tbody", "tr", "dl", "blockquote", "pre", *HEADINGS})
 
@@ -85,6 +88,9 @@ def _says_something(text: str | None) -> bool:
 
 def _heart(element: Element, measures: Measures) -> Element | None:
     """The child that makes the element what it is; None where several do, and inside of a text."""
+    own = measures.of(element)
+    if own.own - own.own_linked >= _OWN and own.own_linked < _NO_LINKS * own.own:
+        return None  # sentences that stand in no block of their own would be lost
     children = [child for child in element if measures.of(child).prose]
     written = [child for child in children if not _is_teasing(measures.of(child))]
     if _prose(written, measures) >= _BESIDE_TEASERS * measures.of(element).prose:
