@@ -189,6 +189,7 @@ CREATED, UPDATED, PUBLISHED = DateRole.CREATED, DateRole.UPDATED, DateRole.PUBLI
         ("(Published on 03/25/2024)", [(PUBLISHED, date(2024, 3, 25))]),
         ("Zuletzt aktualisiert am 3. März 2024", [(UPDATED, date(2024, 3, 3))]),
         ("Mis à jour le 1er août 2023", [(UPDATED, date(2023, 8, 1))]),
+        ("Date de la dernière révision : 20 décembre 2020", [(UPDATED, date(2020, 12, 20))]),
         ("Oprettet | 03. okt. 2014", [(CREATED, date(2014, 10, 3))]),
     ],
 )

@@ -47,7 +47,8 @@ _ROLES = {
     r"(?:updated|modified|reviewed|revised|changed|amended)|"
     r"(?:last|latest) (?:update|revision|modification|review|change)|date modified|"
     r"(?:zuletzt )?(?:aktualisiert|geändert|bearbeitet)|(?:letzte|stand)(?: aktualisierung| änderung)?|"
-    r"(?:dernière )?(?:mise à jour|modification)|mise? à jour|modifiée?",
+    r"(?:date de (?:la )?)?(?:dernière )?(?:mise à jour|modification|révision)|"
+    r"mise? à jour|modifiée?|révisée?",
 }
 
 _DATE = (
@@ -70,7 +71,7 @@ _DATE_ALONE = re.compile(_DATE, re.IGNORECASE)
 _LABEL = re.compile(rf"(?:{_ROLE})\s*(?:den|on|am|le|dato|date)?\s*:?", re.IGNORECASE)
 _HINT = re.compile(
     r"opret|updat|publi|offentlig|udgiv|opdat|revi|ændr|redig|gennemg|rettet|created|modif|change|amend|posted|"
-    r"erstell|veröff|aktual|geänd|bearb|stand|letzte|à jour|créé|paru"
+    r"erstell|veröff|aktual|geänd|bearb|stand|letzte|à jour|créé|paru|révis"
 )  # for small letters
 _DATED = re.compile(r"\d(?:\d{3}|[./-]\d)")
 
