@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 from syndicate import parsers
 from syndicate.domain.errors import ParseError, ParseReason
 from syndicate.isolation import wire
+from syndicate.isolation.confinement import confine
 
 _LARGEST_REQUEST = 1 << 31
 _FILE_SIZE = 16 * 1024 * 1024
@@ -25,6 +26,7 @@ def main(memory: int, cpu_seconds: int) -> None:
     requests, replies = _take_pipes()
     _warm_up()
     _limit(memory)
+    confine()
     while True:
         try:
             header, data = wire.receive(requests, _LARGEST_REQUEST)

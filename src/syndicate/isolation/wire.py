@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import IO, Any
 
@@ -40,8 +42,10 @@ def receive(stream: IO[bytes], largest: int) -> tuple[dict[str, Any], bytes]:
     packed, body = (_exactly(stream, size) for size in sizes)
     try:
         header = json.loads(packed)
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise ConnectionLost("a frame that is no JSON") from problem
+    if not isinstance(header, dict):
+        raise ConnectionLost("a frame without names")
     return header, body
 
 
@@ -81,6 +85,11 @@ def pack_listing(listing: Listing) -> dict[str, Any]:
 
 def unpack_listing(header: dict[str, Any]) -> Listing:
     """The listing of a reply; raises the ParseError that it holds instead."""
+    with _understood():
+        return _listing(header)
+
+
+def _listing(header: dict[str, Any]) -> Listing:
     raise_error(header)
     kind, rows = header["listing"]
     return Listing(
@@ -102,7 +111,8 @@ def pack_error(error: ParseError) -> dict[str, Any]:
 
 def is_limit(header: dict[str, Any]) -> bool:
     """Whether the reply says that the child is at the end of its means."""
-    return "error" in header and header["error"][0] == ParseReason.LIMIT.value
+    error = header.get("error")
+    return isinstance(error, list) and error[:1] == [ParseReason.LIMIT.value]
 
 
 def raise_error(header: dict[str, Any]) -> None:
@@ -114,5 +124,16 @@ def raise_error(header: dict[str, Any]) -> None:
 
 def unpack_reply(header: dict[str, Any]) -> Version:
     """The version of a reply; raises the ParseError that it holds instead."""
-    raise_error(header)
-    return Version.from_dict(header["version"])
+    with _understood():
+        raise_error(header)
+        return Version.from_dict(header["version"])
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    """A child that was taken over may say anything: that is its document's trouble, and no fault of ours."""
+    try:
+        yield
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as problem:
+        message = "The reader's answer cannot be understood."
+        raise ParseError(ParseReason.LIMIT, message) from problem
