@@ -118,6 +118,7 @@ class Watcher:
         self.review = review
         self.errors: list[SyndicateError] = []
         self.at_most: timedelta | None = None
+        self.ticks = 0.0
         self.options = ReadOptions()
         self.show_text = ShowText.FULL
         self.serve(page(*BASE))
@@ -133,6 +134,7 @@ class Watcher:
             ("da", "en"),
             ("email", "linkedin"),
             lambda: 0.5,
+            lambda: self.ticks,
         )
 
     def serve(self, body: bytes, media_type: str = HTML, address: str = PAGE) -> None:

@@ -30,3 +30,23 @@ def test_ids_stay_distinct_when_the_clock_is_set_back(watcher: Watcher) -> None:
     assert len(set(ids)) == len(texts)
     newest_first = watcher.updates()
     assert [update.previous for update in newest_first[:-1]] == ids[1:]
+
+
+def test_a_document_is_due_at_once_when_the_clock_was_set_back(watcher: Watcher) -> None:
+    watcher.visit()
+    watcher.now -= timedelta(hours=3)
+    assert watcher.check.claim(watcher.now, limit=1) == []
+
+    assert watcher.check.set_back(watcher.now) == 2  # the document, and the list of its source
+
+    assert len(watcher.check.claim(watcher.now, limit=1)) == 1
+
+
+def test_a_document_that_is_not_due_stays_so_while_the_clock_goes_right(watcher: Watcher) -> None:
+    watcher.visit()
+    watcher.now += timedelta(seconds=1)
+
+    assert watcher.check.set_back(watcher.now) == 0
+    assert watcher.check.set_back(watcher.now - timedelta(seconds=30)) == 0  # put right, not set back
+
+    assert watcher.check.claim(watcher.now, limit=1) == []

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from syndicate.domain.errors import LeaseLost
 from syndicate.domain.model import Attachment
 from syndicate.ports import NotModified, Retrieved, Validators
-from syndicate.services.check import LEASE
+from syndicate.services.holding import LEASE
 from syndicate.storage import tables as t
 from tests.storing import NOW, Store, retrieved
 from tests.watching import SHARPENED, Watcher, page
@@ -74,3 +74,46 @@ def test_a_visit_that_lost_its_lease_at_the_very_end_does_not_say_that_it_announ
     assert service.visit(unread, watcher.now).update_id
     report = service.visit(slow, watcher.now)
     assert (report.outcome, report.update_id) == ("lost", "")
+
+
+def test_a_visit_with_many_slow_attachments_keeps_its_document(
+    watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twelve files of four minutes each; another process looks for work at every one."""
+    names = [f"fil-{n}.docx" for n in range(12)]
+    watcher.serve(page(*SHARPENED, links=[(name, name) for name in names]))
+    whole, taken = watcher.web.retrieve, []
+
+    def slow(address: str, validators: Validators | None, now: datetime) -> Retrieved | NotModified:
+        if address.endswith(".docx"):
+            watcher.ticks += 240
+            later = watcher.now + timedelta(seconds=watcher.ticks)
+            taken.extend(watcher.check.claim(later, limit=1))
+        return whole(address, validators, now)
+
+    monkeypatch.setattr(watcher.web, "retrieve", slow)
+    report = watcher.visit()
+
+    assert watcher.ticks == 12 * 240 > LEASE.total_seconds()
+    assert taken == []
+    assert report.outcome == "drop"
+
+
+def test_a_visit_whose_document_was_taken_over_stops(
+    watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"fil-{n}.docx" for n in range(4)]
+    watcher.serve(page(*SHARPENED, links=[(name, name) for name in names]))
+    whole = watcher.web.retrieve
+
+    def hangs(address: str, validators: Validators | None, now: datetime) -> Retrieved | NotModified:
+        if address.endswith("fil-0.docx"):
+            watcher.ticks += LEASE.total_seconds() * 2
+            assert watcher.check.claim(watcher.now + LEASE * 2, limit=1)
+        return whole(address, validators, now)
+
+    monkeypatch.setattr(watcher.web, "retrieve", hangs)
+    report = watcher.visit()
+
+    assert report.outcome == "lost"
+    assert not any(address.endswith("fil-2.docx") for address in watcher.web.asked)

@@ -121,6 +121,51 @@ def test_a_paused_destination_gives_nothing_until_its_time(store: Store) -> None
     assert len(claim(store, now=LATER)) == 1
 
 
+def test_what_a_paused_destination_waits_for_is_the_reason_of_nothing_when_nothing_waits(
+    store: Store,
+) -> None:
+    plan(store, planned(1, "u1"))
+    store.outbox.pause("li", LATER, "the token has expired", 1)
+    (delivery,) = claim(store, now=LATER)
+    store.outbox.record([settled(delivery, DeliveryState.DEAD, error="refused")], LATER, LEASE)
+
+    (status,) = store.archive.status(LATER).destinations
+
+    assert (status.reason, status.not_before, status.dead) == ("", None, 1)
+
+
+def test_the_reason_of_a_pause_that_is_over_is_told_while_something_waits(store: Store) -> None:
+    plan(store, planned(1, "u1"))
+    store.outbox.pause("li", LATER, "the token has expired", 1)
+    (status,) = store.archive.status(LATER).destinations
+    assert (status.reason, status.not_before) == ("the token has expired", None)
+
+
+def test_what_a_clock_that_was_ahead_planned_or_tried_is_due_once_it_was_set_back(store: Store) -> None:
+    before = NOW - timedelta(hours=3)
+    plan(store, planned(1, "u1"))
+    (delivery,) = claim(store)
+    store.outbox.record([settled(delivery, DeliveryState.PENDING, due_at=LATER)], NOW, LEASE)
+    store.outbox.pause("li", NOW + timedelta(days=30), "the clock stood at another year", 1)
+    assert store.outbox.ready(before) == []
+
+    assert store.outbox.set_back(before) == 1
+
+    assert store.outbox.ready(before) == ["li"]
+    assert store.outbox.set_back(before) == 0
+
+
+def test_a_time_to_try_again_stands_while_the_clock_goes_right(store: Store) -> None:
+    plan(store, planned(1, "u1"))
+    (delivery,) = claim(store)
+    store.outbox.record([settled(delivery, DeliveryState.PENDING, due_at=LATER)], NOW, LEASE)
+    store.outbox.pause("li", NOW + timedelta(hours=1), "503", 1)
+
+    assert store.outbox.set_back(NOW + timedelta(seconds=9)) == 0
+
+    assert store.outbox.ready(NOW + timedelta(seconds=9)) == []
+
+
 def test_another_token_ends_a_pause_and_the_same_does_not(store: Store) -> None:
     plan(store, planned(1, "u1"))
     store.outbox.pause("li", LATER, "the token has expired", 1)

@@ -171,6 +171,12 @@ class Outbox(Protocol):
         that never reached the point of no return are pending again, the others pending and doubtful."""
         ...
 
+    def set_back(self, now: datetime) -> int:
+        """Makes due the deliveries that a clock ahead of `now` planned or tried; returns how many.
+
+        A pause that is longer than any is ended."""
+        ...
+
     def deliveries(self, *, states: Iterable[str] = (), limit: int = 100) -> list[DeliveryView]: ...
 
     def settle_by_hand(self, delivery_id: int, outcome: str, now: datetime) -> bool:

@@ -148,7 +148,9 @@ class DocumentStatus:
 
 @dataclass(frozen=True, slots=True)
 class DestinationStatus:
-    """How sending to one destination goes. `reason` says why it waits ("" when it does not)."""
+    """How sending to one destination goes. `reason` says why it waits, or why its last attempt failed where
+    something is still to be sent; else it is "".
+    """
 
     name: str
     channel: str

@@ -120,6 +120,15 @@ class WatchStore(Protocol):
         """Gives a visit up without a conclusion; the document is as due as it was."""
         ...
 
+    def renew(self, claim: Claim, until: datetime) -> None:
+        """Makes the lease of a visit that is under way last longer. Raises LeaseLost."""
+        ...
+
+    def set_back(self, now: datetime) -> int:
+        """Makes due what a clock ahead of `now` put off: documents it checked, lists it looked for, leases
+        and doubts it set. Returns how many documents and sources."""
+        ...
+
     def release_leases(self) -> None:
         """Frees all documents at once; only for a process that knows that it is alone."""
         ...

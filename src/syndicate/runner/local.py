@@ -54,6 +54,7 @@ class LocalRunner:
         """Makes the database agree with the configuration, then begins to tick. Waits for no network."""
         app = self._app
         app.check.sync(app.clock())
+        self._set_back()
         app.feeds.render_feeds(app.clock())
         verbs: dict[str, Callable[[], object]] = {
             "check": self._check,
@@ -98,7 +99,14 @@ class LocalRunner:
                 log.warning(
                     "The clock was set back by %d s; what is due is looked for at once.", before - ahead
                 )
+                self._guarded("clock", self._set_back)
                 self._tick_now(*(job.id for job in self._scheduler.get_jobs()))
+
+    def _set_back(self) -> None:
+        """What was put off by a clock that was ahead, before it was set back or before a restart, is due."""
+        now = self._app.clock()
+        if late := self._app.check.set_back(now) + self._app.deliver.set_back(now):
+            log.warning("The clock was ahead once: %d times that it had set are due now.", late)
 
     def _every(self, seconds: float, name: str, verb: Callable[[], object]) -> None:
         self._scheduler.add_job(lambda: self._guarded(name, verb), "interval", seconds=seconds, id=name)

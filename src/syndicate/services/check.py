@@ -7,8 +7,9 @@ A crash before tx 1 changes nothing; after it, the snapshot is unread and the do
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from syndicate.domain import judging
 from syndicate.domain.errors import FetchError, LeaseLost, SyndicateError
@@ -19,15 +20,13 @@ from syndicate.services.concluding import Concluder, anything_new, kept_problem
 from syndicate.services.confirming import confirm
 from syndicate.services.finding import Finder, is_removal, moved_here
 from syndicate.services.gathering import Gatherer, is_html, is_shrunk
+from syndicate.services.holding import LEASE, Hold
 from syndicate.services.watched import Seen, VisitReport, WatchedSource
 from syndicate.services.weighing import Scale, Weighed
 
-LEASE = timedelta(minutes=15)
-"""Longer than any visit: every fetch and every reading has a deadline of its own."""
-
 
 class CheckService:
-    """The verbs of watching. `jitter` gives a number in [0, 1)."""
+    """The verbs of watching. `jitter` gives a number in [0, 1), `ticks` seconds that only go forward."""
 
     def __init__(
         self,
@@ -37,10 +36,12 @@ class CheckService:
         languages: Sequence[str],
         channels: Sequence[str],
         jitter: Callable[[], float],
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._reader = reader
         self._sources = sources
+        self._ticks = ticks
         self._finder = Finder(store, sources)
         self._concluder = Concluder(languages, channels, jitter)
 
@@ -100,6 +101,10 @@ class CheckService:
             if quiet:
                 self._store.conclude_quiet(quiet)
 
+    def set_back(self, now: datetime) -> int:
+        """After a clock was set back: what it put off while it was ahead is due now; returns how much."""
+        return self._store.set_back(now)
+
     def give_up(self, claim: Claim) -> None:
         """A visit that could not be concluded because the database failed; it is due again at once."""
         self._store.release(claim)
@@ -116,7 +121,8 @@ class CheckService:
         """What the visit comes to; None when somebody else has taken the document over, or when it turned
         out to be another one that moved."""
         source = self._sources[claim.source_id]
-        gatherer = Gatherer(self._store, self._reader, source, claim, now, report)
+        hold = Hold(self._store, claim, now, self._ticks)
+        gatherer = Gatherer(self._store, self._reader, source, claim, now, report, hold)
         try:
             seen = gatherer.gather()
         except FetchError as error:

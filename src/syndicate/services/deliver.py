@@ -76,6 +76,10 @@ class DeliverService:
         """Takes up what a dead process left; `alone` says that no other process can be alive."""
         return self._outbox.reclaim(now, all_boots_but=self._boot if alone else "")
 
+    def set_back(self, now: datetime) -> int:
+        """After a clock was set back: what it put off while it was ahead is due now; returns how much."""
+        return self._outbox.set_back(now)
+
     def deliver(self, name: str, now: datetime) -> int:
         """One batch to one destination, by one thread at a time; returns how many it dealt with."""
         unwritten = self._unwritten[name]

@@ -33,6 +33,7 @@ from syndicate.ports import (
     Validators,
     WatchStore,
 )
+from syndicate.services.holding import Hold
 from syndicate.services.watched import Seen, VisitReport, WatchedSource
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
@@ -50,6 +51,7 @@ class Gatherer:
         claim: Claim,
         now: datetime,
         report: VisitReport,
+        hold: Hold,
     ) -> None:
         self._store = store
         self._reader = reader
@@ -57,10 +59,11 @@ class Gatherer:
         self._claim = claim
         self._now = now
         self._report = report
+        self._hold = hold
         self.full = is_full_visit(now, claim.pace.last_full, claim.pace.since_full)
 
     def gather(self) -> list[Seen]:
-        """The main resource first, then its attachments. Raises FetchError for the main resource."""
+        """The main resource first, then its attachments. Raises FetchError for the main one, LeaseLost."""
         main = Seen(self._claim.resources[0])
         self._retrieve(main)
         self._read(main)
@@ -70,6 +73,7 @@ class Gatherer:
         attachments = self._attachments(main)
         for seen in attachments:
             if not seen.vanished:
+                self._hold.keep()
                 self._retrieve_attachment(seen)
                 self._read(seen)
         return [main, *attachments]

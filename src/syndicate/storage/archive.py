@@ -187,12 +187,14 @@ def _destination_status(
         return sum(counts.get((row.name, state.value), 0) for state in states)
 
     waiting = row.not_before is not None and row.not_before > now
+    pending = count(DeliveryState.PENDING, DeliveryState.SENDING)
     return DestinationStatus(
         name=row.name,
         channel=row.channel,
         not_before=row.not_before if waiting else None,
-        reason=row.reason if row.not_before else "",
-        pending=count(DeliveryState.PENDING, DeliveryState.SENDING),
+        # when the pause is over and nothing waits any more, it is the reason of nothing
+        reason=row.reason if waiting or (row.not_before and pending) else "",
+        pending=pending,
         uncertain=count(DeliveryState.UNCERTAIN),
         dead=count(DeliveryState.DEAD),
         sent=count(DeliveryState.SENT),

@@ -20,6 +20,7 @@ from syndicate.ports import (
     Settlement,
 )
 from syndicate.storage import tables as t
+from syndicate.storage.clockwork import set_back_deliveries
 from syndicate.storage.engine import Database
 from syndicate.storage.messages import message_from
 from syndicate.storage.planning import plan_deliveries
@@ -179,6 +180,10 @@ class OutboxRows:
             unsure = update(t.delivery).where(mine, passed).values(doubtful=True, **back)
             unsent = update(t.delivery).where(mine, ~passed).values(back)
             return connection.execute(unsure).rowcount + connection.execute(unsent).rowcount
+
+    def set_back(self, now: datetime) -> int:
+        with self._db.write() as connection:
+            return set_back_deliveries(connection, now)
 
     # --- destinations -----------------------------------------------------------------------------
 

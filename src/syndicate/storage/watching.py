@@ -26,6 +26,7 @@ from syndicate.ports import (
 )
 from syndicate.storage import tables as t
 from syndicate.storage.claims import OPEN_STATES, claims_from, resource_from, resource_rows, snapshot_from
+from syndicate.storage.clockwork import set_back
 from syndicate.storage.finding import FindingRows
 from syndicate.storage.publishing import keep_update, publish
 from syndicate.storage.rows import add_if_absent, dumps, insert_row, unpack
@@ -128,6 +129,16 @@ class WatchRows(FindingRows):
         mine = and_(t.document.c.id == claim.document_id, t.document.c.lease_token == claim.token)
         with self._db.write() as connection:
             connection.execute(update(t.document).where(mine).values(lease_until=None, lease_token=""))
+
+    def renew(self, claim: Claim, until: datetime) -> None:
+        with self._db.write() as connection:
+            _need_lease(connection, claim)
+            here = t.document.c.id == claim.document_id
+            connection.execute(update(t.document).where(here).values(lease_until=until))
+
+    def set_back(self, now: datetime) -> int:
+        with self._db.write() as connection:
+            return set_back(connection, now)
 
     def release_leases(self) -> None:
         with self._db.write() as connection:
