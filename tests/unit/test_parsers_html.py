@@ -121,7 +121,7 @@ def test_a_table_that_does_layout_is_no_table() -> None:
         ("<h2><button>Fold ud</button></h2><p>Tekst</p>", ["Fold ud", "Tekst"]),
         ('<div role="heading" aria-level="2">Et afsnit</div><p>Tekst</p>', ["Et afsnit", "Tekst"]),
         ("<pre>fast\n  tekst</pre>", ["fast tekst"]),
-        ("<figure><img alt='x'><figcaption>Billedtekst</figcaption></figure>", ["Billedtekst"]),
+        ("<figure><img alt='x'><figcaption>Figur 1: Søvn</figcaption></figure>", ["Figur 1: Søvn"]),
     ],
 )
 def test_text_in_any_markup_is_found(inner: str, texts: list[str]) -> None:

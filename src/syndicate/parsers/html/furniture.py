@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from syndicate.parsers.html.measure import measure
-from syndicate.parsers.html.names import COMMENTS, LAYER, role_name
+from syndicate.parsers.html.names import CAPTION, COMMENTS, LAYER, role_name
+from syndicate.parsers.html.speech import demands, is_numbered_figure
 from syndicate.parsers.html.tags import HEADINGS
 from syndicate.parsers.html.tree import Element, drop_outermost, mains_of, outermost
 
 _SIDE_TAGS = {"nav": 0.7, "dialog": 0.7, "aside": 0.7, "footer": 0.7, "form": 0.1}
 """The share of the page's prose up to which these tags are believed."""
+_OUTSIDE_MAIN = frozenset({"nav", "aside", "footer"})
+"""What a page puts beside its main part, however long that is."""
 _SIDE_NAMES = frozenset({"sidebar", "side-bar", "widget-area", "footer", "site-footer", "sitefooter"})
 _SIDE_ROLES = frozenset(
     {
@@ -37,6 +40,8 @@ _LEAD = 60
 """Characters of prose from which a header inside the text holds a lead."""
 _CHAPTER = 200
 _CHAPTER_HEADINGS = HEADINGS.keys() - {"h1"}
+_LONGEST_CAPTION = 500
+_NO_CAPTION = frozenset({"table", "caption", "li", "dl", "pre", "blockquote"})
 _NO_LINKS = 0.1
 _TEXT = 100
 """Characters of prose that must be left for comments to be comments."""
@@ -59,6 +64,7 @@ class _Page:
         self._comments_go = self._measures.total - comments >= _TEXT
         self._measures.total -= comments if self._comments_go else 0.0
         self._main = self._main_elements(elements, heading)
+        self._has_main = self._is_main_written(heading)
         self._kept = self._kept_names()
 
     def is_furniture(self, element: Element) -> bool:
@@ -67,14 +73,31 @@ class _Page:
         tag = element.tag
         if tag == "button":
             return not _is_part_of_heading(element)
+        if tag == "figcaption" or self._roles.get(element) == CAPTION:
+            return self._is_caption(element)
         share = self._measures.share_of(element)
         if tag == "header":
             return share < _HEADER and not self._is_head_of_text(element)
         if tag in _SIDE_TAGS:
-            return share < _SIDE_TAGS[tag]
+            return share < _SIDE_TAGS[tag] or (tag in _OUTSIDE_MAIN and self._stands_outside_main(element))
         return (share < _TOO_MUCH and element.get("role", "") in _SIDE_ROLES) or self._is_named(
             element, share
         )
+
+    def _is_caption(self, element: Element) -> bool:
+        """Whether it only tells what a picture shows: no numbered figure, no demand, no table."""
+        figure = element.getparent() if element.tag == "figcaption" else element
+        if (
+            self._measures.of(element).text > _LONGEST_CAPTION
+            or next(figure.iter(*_NO_CAPTION), None) is not None
+        ):
+            return False
+        text = "".join(element.itertext())
+        return not is_numbered_figure(text) and not demands(text)
+
+    def _stands_outside_main(self, element: Element) -> bool:
+        """Whether the page has its heading and a text in a <main>, and this is not in it."""
+        return self._has_main and next(element.iterancestors("main", "article"), None) is None
 
     def _is_named(self, element: Element, share: float) -> bool:
         """Whether its names make an element furniture."""
@@ -116,6 +139,10 @@ class _Page:
         sure = [element for element in marked if self._measures.share_of(element) > _TOO_MUCH]
         sure += [] if heading is None else [heading]
         return {outer for element in sure for outer in (element, *element.iterancestors())}
+
+    def _is_main_written(self, heading: Element | None) -> bool:
+        main = None if heading is None else next(heading.iterancestors("main"), None)
+        return main is not None and self._measures.of(main).prose >= _TEXT
 
     def _kept_names(self) -> set[str]:
         """Names that mean something else on this page: together they hold a good part of its prose."""

@@ -12,6 +12,7 @@ from syndicate.parsers.html.tree import Element
 
 LAYER = "layer"
 COMMENTS = "comments"
+CAPTION = "caption"
 
 _ADDRESSED = frozenset({*HEADINGS, "p", "li", "dt", "dd", "td", "th", "tr", "strong", "b", "em", "i"})
 _CHAPTERS = 3
@@ -25,17 +26,24 @@ _START, _END = r"(?:^|[\s_:-])", r"(?=\d*(?:$|[\s_:-]))"  # "ad2" is one, "ad627
 _LAYERS = re.compile(
     r"cookie-?(?:consent|banner|notice|bar|box|law|policy|info|popup|modal|wrap|message|dialog|settings)|cookiebot|"
     r"onetrust|(?:^|[\s_-])(?:consent|gdpr|cmp|cc)-(?:banner|window|box|modal|dialog|popup)|cookielaw|qc-cmp|"
-    rf"{_START}(?:modal|popup|pop-up|overlay|lightbox|toast|tooltip|skiptranslate){_END}",
+    rf"{_START}(?:modal|popup|pop-up|overlay|lightbox|toast|tooltip|skiptranslate){_END}"
+    r"(?!-?(?:enabled|open|trigger|link|toggle|button|target|on|off)\b)",
 )
 # What readers wrote below it, which may be longer than the text.
 _COMMENTS = re.compile(
     rf"{_START}(?:disqus\w*|comments?|commentlist|comments?-?(?:list|area|section|form|wrapper|container|block)|"
     rf"respond){_END}",
 )
+# What is said under a picture, or of who took it.
+_CAPTIONS = re.compile(
+    r"caption|(?:photo|image|picture|media|foto|bild|billed)[_-]{0,2}(?:credits?|copyright|byline|attribution)|"
+    rf"{_START}(?:attribution|bildunterschrift|bildnachweis|bildtext|billedtekst|fotokredit|fotograf|légende){_END}",
+)
 # What the text is about, how the page behaves ("tag-rss", "has-menu") or what a machine numbered says nothing
 # of its own role.
 _ABOUT = re.compile(
-    r"^(?:tag|category|cat|post|type|status|format|has|is|no|with|js|hentry|menu-item)[-_]\S+|"
+    r"^(?:tag(?!-?(?:list|cloud|links))|category|cat(?!-links)|type|status|format|has|is|no|with|js|hentry|"
+    r"post(?!-?(?:meta|tags|nav|author|ratings|share|related|footer))|menu-item)[-_]\S+|"
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{8,12}",
 )
 # Long words are looked for anywhere ("relatedArticles"), short ones as words of their own.
@@ -44,12 +52,16 @@ _NAMES = re.compile(
     r"related[_-]?(?:articles?|posts?|links?|content|stor|news|items?)|"
     r"(?:articles?|posts?)[_-]?related|recommended|you-may|outbrain|taboola|most-?(?:read|popular|viewed)|mest-l|"
     r"share-?(?:this|bar|button|link|icon|tool|box|widget)|sharing|social-?(?:media|share|link|icon|bar|button)|"
-    r"addthis|addtoany|sharedaddy|site-?(?:header|footer|nav)|page-?footer|"
+    r"addthis|addtoany|sharedaddy|recirc|breaking-?news|trending|next-?prev|prev-?next|cat-links|"
+    r"(?:read|more|other|further|weitere|andre|autres)[_-]?(?:also|articles?|stories|news|posts|artikel|nyheder)|"
+    r"(?:last|latest|recent|top)[_-]?(?:news|posts|stories|articles)|"
+    r"nyhedsliste|warenkorb|shopping-?cart|indk[oø]bskurv|site-?(?:header|footer|nav)|page-?footer|"
     r"(?<!has-)(?<!with-)(?<!no-)(?<!fixed-)side-?bar(?!-?layout)|"
     r"global-?(?:header|footer|nav)|"
     r"(?:main|top|sub|primary|secondary|mobile|mega|side|left|foot|footer|head|user|lang|language)-?(?:menu|nav)|"
     r"navbar|navigation|pagination|paginator|pager|(?<!in)advert|adsense|sponsor|promo(?:$|[\s_-]|tion|box)|"
-    r"(?:author|user)-?(?:bio|box|info|card|profile)|tag-?(?:s|list|cloud|links)|post-?(?:meta|tags|nav)|"
+    r"(?:author|autor|user|auteur|forfatter)[_-]?(?:bio|box|info|card|profile|about|details|position|teaser|block)|"
+    r"about-?(?:the-)?author|tag-?(?:s|list|cloud|links)|post-?(?:meta|tags|nav)|"
     r"entry-?(?:meta|utility)|meta-?(?:info|data)|byline|print-?(?:link|button)|tip-?en-?ven|tell-a-friend|"
     r"subscribe|subscription|sign-?up|skip-?link|back-?to-?top|to-?top|popup|modal|overlay|lightbox|toast|"
     r"language-?(?:switch|select|picker)|lang-?(?:switch|select)|toc-?(?:container|wrapper|list)|table-of-contents|"
@@ -62,7 +74,7 @@ _NAMES = re.compile(
 
 
 def role_name(element: Element) -> str:
-    """LAYER, COMMENTS, or the word by which an element is called furniture; "" for any other.
+    """LAYER, COMMENTS, CAPTION, or the word by which an element is called furniture; "" for any other.
 
     The id of a heading, a line of text or a chapter is an address, made of its words: "what-are-cookies".
     """
@@ -98,8 +110,8 @@ def _role_name(names: str) -> str:
 
 
 def _strongest(roles: Sequence[str]) -> str:
-    """LAYER, then COMMENTS, then the first that is one."""
-    for strong in (LAYER, COMMENTS):
+    """LAYER, then COMMENTS, then CAPTION, then the first that is one."""
+    for strong in (LAYER, COMMENTS, CAPTION):
         if strong in roles:
             return strong
     return next(filter(None, roles), "")
@@ -113,5 +125,7 @@ def _role_of(name: str) -> str:
     own = _ABOUT.sub(" ", name)
     if _COMMENTS.search(own):
         return COMMENTS
+    if _CAPTIONS.search(own):
+        return CAPTION
     found = _NAMES.search(own)
     return found[0].strip(" _-:") if found else ""

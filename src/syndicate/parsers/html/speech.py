@@ -1,0 +1,28 @@
+"""What a text says by its words: rules of shape and name leave alone what demands something of its reader."""
+
+from __future__ import annotations
+
+import re
+
+_DEMANDS = re.compile(
+    r"\b(?:skal|bør|burde|må (?:ikke|kun|aldrig)|anbefal(?:es|er|ing|inger)|fraråd\w+|forbudt|påkrævet|"
+    r"must|shall|should|recommends?|recommendations?|required|prohibited|forbidden|"
+    r"muss|müssen|soll|sollen|sollte|sollten|darf|dürfen|empfehlen|empfiehlt|empfohlen|verboten|"
+    r"doit|doivent|devrait|devraient|recommandons|recommande|il faut|interdite?s?|obligatoires?)\b",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(
+    r"\W*(?:fig(?:ure?|\.)?|tab(?:el|elle|leau|le|\.)?|abb(?:ildung|\.)?|boks|box|kasten|encadré|diagramm?e?|"
+    r"gra(?:f|phique)|schéma|chart|illustration|exhibit|plate)\s{0,2}(?:[a-z]?\d|[ivx]+\b)",
+    re.IGNORECASE,
+)
+
+
+def demands(text: str) -> bool:
+    """Whether it says what shall, should or must not be done, in Danish, English, German or French."""
+    return _DEMANDS.search(text) is not None
+
+
+def is_numbered_figure(text: str) -> bool:
+    """Whether it begins like what a text refers to: "Figure 2", "Tabel 1", "Abb. 3"."""
+    return _NUMBERED.match(text) is not None
