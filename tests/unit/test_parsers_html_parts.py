@@ -109,6 +109,17 @@ def test_names_that_only_look_like_boxes_keep_their_text(name: str) -> None:
     assert between(f'<div class="{name}"><p>Ti milligram om dagen.</p></div>') == ["Ti milligram om dagen."]
 
 
+def test_hidden_facts_for_machines_are_no_second_text() -> None:
+    facts = f'<div style="display:none" itemscope><h2>Søvn</h2><p>{LONG} {LAST}</p></div>'
+    paragraphs = f"<p>{LONG}</p><p>{LAST}</p><p>{LAST.upper()}</p>"
+    assert texts(f"<div><h1>Søvn</h1>{paragraphs}</div>{facts}") == ["Søvn", LONG, LAST, LAST.upper()]
+
+
+def test_a_page_inside_of_noscript_is_read() -> None:
+    page = f"<noscript><div><h1>Søvn</h1><p>{LONG}</p><p>{LAST}</p><p>{LONG.upper()}</p></div></noscript>"
+    assert texts(page) == ["Søvn", LONG, LAST, LONG.upper()]
+
+
 def test_a_part_that_can_open_a_layer_is_no_layer() -> None:
     part = f'<div class="article modal-enabled"><h1>Søvn</h1><p>{LONG}</p></div>'
     assert texts(part + f'<div class="modal"><p>{LAST}</p></div>') == ["Søvn", LONG]

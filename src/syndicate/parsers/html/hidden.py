@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
+
+from lxml import etree
 
 from syndicate.parsers.html.tags import CONTROLS, HEADINGS, INVISIBLE
 from syndicate.parsers.html.tree import Element, drop_outermost
@@ -13,8 +15,11 @@ _PANEL = 200
 """Hidden text of this length that a control of the page opens is a folded panel, not a leftover."""
 _WHOLE_TEXT = 0.3
 """Hidden text that makes so much of the page is what a script will show."""
+_WHOLE_PAGE = 0.8
+"""The share of the page's text from which <noscript> was never closed, or holds the page itself."""
 _PANEL_ROLES = frozenset({"region", "tabpanel"})
 _NEVER_SHOWN = INVISIBLE | CONTROLS
+_UNREAD = _NEVER_SHOWN - {"noscript"}
 _OPENERS = frozenset({"a", "button", "summary", "div", "h2", "h3", "h4", "span", "li"})
 _OPENING = ("aria-controls", "data-target", "data-bs-target", "href")
 
@@ -31,6 +36,9 @@ def drop_invisible(elements: Sequence[Element]) -> list[Element]:
 
     Folded panels (accordions, tabs) stay: a reader can open them.
     """
+    for element in elements:
+        if element.tag == "noscript" and _is_whole_page(element, elements):
+            element.tag = "div"
     shown = drop_outermost(elements, lambda element: element.tag in _NEVER_SHOWN)
     page = _Page(shown)
     return drop_outermost(shown, lambda element: _is_hidden(element) and not page.is_panel(element))
@@ -45,6 +53,8 @@ class _Page:
     def is_panel(self, element: Element) -> bool:
         """Whether what is hidden is to be read all the same: a control or a script shows it."""
         length = _length(element)
+        if _is_for_machines(element) and self._whole - length >= _PANEL:
+            return False
         if length > _WHOLE_TEXT * self._whole:
             return True
         return length >= _PANEL and (
@@ -65,6 +75,21 @@ class _Page:
                 if value and (name == "aria-controls" or value.startswith("#")):
                     ids.update(part.lstrip("#") for part in value.split())
         return ids
+
+
+def _is_for_machines(element: Element) -> bool:
+    """Whether it is hidden for good and tells machines again what readers see elsewhere."""
+    return element.get("itemscope") is not None and element.get("style") is not None
+
+
+def _is_whole_page(element: Element, elements: Sequence[Element]) -> bool:
+    own = _own_length(element.iter(etree.Element))
+    return own >= _PANEL and own > _WHOLE_PAGE * _own_length(elements)
+
+
+def _own_length(elements: Iterable[Element]) -> int:
+    """Characters at the beginning of elements that are shown; enough to compare parts of a page."""
+    return sum(len(element.text or "") for element in elements if element.tag not in _UNREAD)
 
 
 def _is_hidden(element: Element) -> bool:
