@@ -35,6 +35,8 @@ def between(inner: str) -> list[str]:
         f'<div class="wp-caption">{PICTURE}<p>A nurse at the harbour</p></div>',
         f'{PICTURE}<span class="image__caption">Die Klinik am Hafen</span>',
         f'{PICTURE}<div class="photo-credit">Nina Nord / Agence</div>',
+        f"{PICTURE}<p>Foto: Nina Nord</p>",
+        f"{PICTURE}<p>Photo credit: Nina Nord</p>",
     ],
 )
 def test_what_is_said_under_a_picture_is_no_text(picture: str) -> None:

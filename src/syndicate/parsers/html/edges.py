@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
 from syndicate.domain.model import Block, BlockKind
 from syndicate.parsers._shared import is_date
+from syndicate.parsers.html.asides import link_share, without_asides
+from syndicate.parsers.html.labels import without_labels
 
-_AWAY = re.compile(
-    r"(?:læs også|læs mere|læs videre|se også|relatere\w+|mere om emnet|read (?:also|more|next)|see also|"
-    r"related\b|recommended\b|more (?:on|from|about) |you (?:may|might) (?:also )?like|don.t miss|"
-    r"lesen sie (?:auch|mehr)|mehr (?:zum thema|dazu|zu )|auch interessant|weitere (?:artikel|themen)|"
-    r"lire aussi|à lire|voir aussi|sur le même sujet)",
-    re.IGNORECASE,
-)
 _DATE_LIST = 3
-_MOSTLY = 0.5
 _WHOLLY = 0.9
 _LONGEST_NUMBER = 3
 
@@ -28,7 +21,7 @@ def drop_ways_out(blocks: Sequence[Block]) -> list[Block]:
 
     Lists of links stay, unless a heading says that they lead away: they may be what the page is about.
     """
-    inner = _without_date_lists(_without_asides(blocks))
+    inner = without_labels(_without_date_lists(without_asides(blocks)))
     start, end = 0, len(inner)
     while end > start and _is_loose_link(inner[end - 1]):
         end -= 1
@@ -67,7 +60,7 @@ def _is_unnumbered(block: Block) -> bool:
 
 
 def _is_loose_link(block: Block) -> bool:
-    return block.kind is BlockKind.PARAGRAPH and _linked(block) >= _WHOLLY
+    return block.kind is BlockKind.PARAGRAPH and link_share(block) >= _WHOLLY
 
 
 def _without_date_lists(blocks: Sequence[Block]) -> list[Block]:
@@ -78,29 +71,3 @@ def _without_date_lists(blocks: Sequence[Block]) -> list[Block]:
         if not dated or len(members) < _DATE_LIST:
             kept += members
     return kept
-
-
-def _without_asides(blocks: Sequence[Block]) -> list[Block]:
-    kept: list[Block] = []
-    in_aside = False
-    for block in blocks:
-        if block.kind is BlockKind.HEADING:
-            in_aside = _AWAY.match(block.text) is not None
-            if not in_aside:
-                kept.append(block)
-        elif not _leads_away(block, in_aside):
-            kept.append(block)
-            in_aside = False  # text of its own: what follows belongs to it
-    return kept
-
-
-def _leads_away(block: Block, in_aside: bool) -> bool:
-    linked = _linked(block)
-    return (in_aside and linked >= _WHOLLY) or (linked >= _MOSTLY and _AWAY.match(block.text) is not None)
-
-
-def _linked(block: Block) -> float:
-    """The part of a block's text that is links; a heading that is one is still a heading."""
-    if block.kind is BlockKind.HEADING:
-        return 0.0
-    return sum(len(link.label) for link in block.links) / len(block.text)

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import re
 
+
+def phrases(lines: str) -> str:
+    """A pattern for any of these lines, each of which is a pattern."""
+    return "|".join(line.strip() for line in lines.strip().splitlines())
+
+
 _DEMANDS = re.compile(
     r"\b(?:skal|bør|burde|må (?:ikke|kun|aldrig)|anbefal(?:es|er|ing|inger)|fraråd\w+|forbudt|påkrævet|"
     r"must|shall|should|recommends?|recommendations?|required|prohibited|forbidden|"
