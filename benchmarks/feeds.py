@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -31,10 +31,10 @@ def measure() -> Iterator[Figure]:
         assert len(updates) == UPDATES
         view = make_view(ALL, updates, False)
         yield _figure("read 50 updates from the database", lambda: archive.published(limit=UPDATES))
-        jinja, texts = environment.build(), load(app.site.language)
+        jinja, words = environment.build(), cache(load)
         yield _figure(
             "make the view of 50 new updates",
-            lambda: FeedViews(app.site, jinja).view(ALL, updates, False, texts),
+            lambda: FeedViews(app.site, jinja, words).view(ALL, updates, False),
         )
         yield _figure("make the view of 50 known updates", lambda: make_view(ALL, updates, False))
         for name in FEED_FORMATS:

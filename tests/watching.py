@@ -121,17 +121,19 @@ class Watcher:
         self.ticks = 0.0
         self.options = ReadOptions()
         self.show_text = ShowText.FULL
+        self.language = "da"
+        self.languages: tuple[str, ...] = ("da", "en")
         self.serve(page(*BASE))
 
     @property
     def check(self) -> CheckService:
-        record = SourceRecord("kilde", "Kilden", "page", "da", ("sundhed",), self.show_text)
+        record = SourceRecord("kilde", "Kilden", "page", self.language, ("sundhed",), self.show_text)
         source = WatchedSource(record, self.web, self.options, EVERY, self.review, self.at_most)
         return CheckService(
             self.store.watch,
             self.reader,
             {"kilde": source},
-            ("da", "en"),
+            self.languages,
             ("email", "linkedin"),
             lambda: 0.5,
             lambda: self.ticks,

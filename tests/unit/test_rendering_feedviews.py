@@ -97,6 +97,19 @@ class TestEntry:
         assert (made.source_url, made.previous_url) == (SOURCE_URL, "")
         assert made.topics == (HEALTH,)
 
+    def test_it_speaks_the_language_of_its_source(self, renderer: Renderer) -> None:
+        english = entry(renderer, language="en-GB", changes=(noted(reworded()),))
+
+        assert english.language == "en"
+        assert english.title.startswith("Recommendation 3 is stronger")
+        assert "Before: “bør tilbyde”." in english.summary and english.summary in english.html
+        assert "<strong>Before:</strong>" in english.html and "Før" not in english.html
+
+    def test_where_it_is_not_told_in_that_it_is_in_the_site_s(self, renderer: Renderer) -> None:
+        swedish = entry(renderer, language="sv")
+
+        assert swedish.language == "da" and "<strong>Før:</strong>" in swedish.html
+
     def test_its_times_are_those_of_publication(self, renderer: Renderer) -> None:
         held = entry(renderer, published_at=None, detected_at=NOON - timedelta(hours=1))
 

@@ -8,9 +8,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from starlette.datastructures import Headers
 
 from syndicate.domain.errors import StorageError
 from syndicate.ports import FeedKey, FeedState
+from syndicate.web.answers import is_known
 from syndicate.web.feeds import FORMATS
 from syndicate.web.guard import SECURITY_HEADERS
 from syndicate.web.limits import FeedLimit, HourlyLimit
@@ -77,6 +79,13 @@ def test_gzip_has_a_tag_of_its_own(web: WebSite) -> None:
 def test_a_tag_is_known_in_every_form(web: WebSite, form: str) -> None:
     etag = web.feeds.documents["all", "rss", False].etag
     assert web.client().get("/feeds/all.rss", if_none_match=form.format(etag)).status == 304
+
+
+def test_tags_may_come_in_several_headers(web: WebSite) -> None:
+    etag = web.feeds.documents["all", "rss", False].etag
+    headers = Headers(raw=[(b"if-none-match", b'"x"'), (b"if-none-match", etag.encode())])
+    assert is_known(headers, etag, None)
+    assert not is_known(headers, '"z"', None)
 
 
 def test_a_304_repeats_what_a_cache_needs(web: WebSite) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from urllib.parse import quote, urlencode
@@ -35,17 +35,23 @@ ATTRIBUTES = {"*": {"lang", "dir"}, "a": {"href"}}
 class FeedViews:
     """Makes feeds from updates; the same updates give the same feed."""
 
-    def __init__(self, site: Site, environment: Environment, hubs: Sequence[str] = ()) -> None:
+    def __init__(
+        self, site: Site, environment: Environment, words: Callable[[str], Texts], hubs: Sequence[str] = ()
+    ) -> None:
         self._site = site
+        self._words = words
         self._environment = environment
         self._hubs = tuple(hubs)
         self._entries: Remembered[FeedEntry] = Remembered(REMEMBERED)
 
-    def view(self, feed: FeedRecord, updates: Sequence[Update], editorial: bool, texts: Texts) -> FeedView:
-        """The feed of these updates, newest first as given; one that has ended says so before all of them."""
-        site = self._site
+    def view(self, feed: FeedRecord, updates: Sequence[Update], editorial: bool) -> FeedView:
+        """The feed of these updates, newest first as given; one that has ended says so before all of them.
+
+        The feed speaks of itself in the site's language, each entry in its source's where it is told in that.
+        """
+        site, texts = self._site, self._words(self._site.language)
         subtitle = texts["feed_subtitle_editorial" if editorial else "feed_subtitle"]
-        entries = [self._known_entry(update, texts) for update in updates]
+        entries = [self._known_entry(update) for update in updates]
         if feed.ended_at:
             entries.insert(0, self._ending(feed, feed.ended_at, texts))
         return FeedView(
@@ -89,22 +95,23 @@ class FeedViews:
             significance=Significance.SUBSTANTIVE,
         )
 
-    def _known_entry(self, update: Update, texts: Texts) -> FeedEntry:
+    def _known_entry(self, update: Update) -> FeedEntry:
         """An update is in several feeds, and in each again whenever there is news: it is made once."""
-        return self._entries.of(update.id, update, lambda: self._entry(update, texts))
+        return self._entries.of(update.id, update, lambda: self._entry(update))
 
-    def _entry(self, update: Update, texts: Texts) -> FeedEntry:
+    def _entry(self, update: Update) -> FeedEntry:
         site, update = self._site, tame(update)
         at = update.published_at or update.detected_at
-        text = update.text(site.language)
+        language = self._language(update)
+        text, texts = update.text(language), self._words(language)
         previous = update.corrects or update.previous
         shown = fitting_length(update, ROOM)
         return FeedEntry(
             id=site.entry_id(update.id),
             url=site.update_url(update.id),
-            title=headline(update, site.language, texts),
+            title=headline(update, language, texts),
             summary=text.summary,
-            html=self._html(update, texts),
+            html=self._html(update, language),
             published=at,
             updated=at,
             sequence=update.sequence,
@@ -119,6 +126,11 @@ class FeedViews:
             proofs=tuple(_proof_data(proof) for proof in update.proofs),
             effective=update.effective,
         )
+
+    def _language(self, update: Update) -> str:
+        """The source's own, where the update is told in it; else the site's."""
+        own = update.language.replace("_", "-").partition("-")[0].lower()
+        return own if own in update.texts else self._site.language
 
     def _proof(self, proof: Proof, texts: Texts) -> str:
         """What the update rests on, in a sentence: who doubts it can hash the files."""
@@ -136,14 +148,15 @@ class FeedViews:
         at = update.published_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
         return f"{self._site.base_url}/documents/{update.document_id}?at={at}"
 
-    def _html(self, update: Update, texts: Texts) -> str:
+    def _html(self, update: Update, language: str) -> str:
+        texts = self._words(language)
         changes, more = short_list(update, texts, fitting_length(update, ROOM))
         body = self._environment.get_template("feeds/entry.html.j2").render(
             site=self._site,
             texts=texts,
-            language=self._site.language,
+            language=language,
             document_title=name(update.document_title, texts),
-            summary=update.text(self._site.language).summary,
+            summary=update.text(language).summary,
             effective=stated_days(update.effective, texts),
             changes=changes,
             more=more,

@@ -33,7 +33,7 @@ class Renderer:
         self._words = cache(lambda language: load(language, templates))
         self._mails = Mails(site, mail, jinja, self._texts)
         self._posts = Posts(site, jinja)
-        self._feeds = FeedViews(site, jinja, hubs)
+        self._feeds = FeedViews(site, jinja, self._texts, hubs)
         self._texts(site.language)
 
     def messages(self, update: Update, account: Account, channel: Channel) -> list[Message]:
@@ -58,11 +58,11 @@ class Renderer:
         return self._mails.confirmation(subject, topics, language, now)
 
     def feed_view(self, feed: FeedRecord, updates: Sequence[Update], editorial: bool) -> FeedView:
-        """The feed in the site's language.
+        """The feed in the site's language, its entries in their sources' own.
 
         `updates` are published ones, newest first; `editorial` says that they hold editorial ones too.
         """
-        return self._feeds.view(feed, updates, editorial, self._texts(self._site.language))
+        return self._feeds.view(feed, updates, editorial)
 
     def page_changes(self, update: Update, language: str) -> tuple[ChangeView, ...]:
         """Every change of the update in full, for the site's own page in `language`."""

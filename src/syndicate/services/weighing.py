@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from syndicate.domain import composing, judging, matching, plausibility, showing
+from syndicate.domain import languages as grammars
 from syndicate.domain.diffing import compare
 from syndicate.domain.errors import FetchError, FetchReason, SuspectContent
 from syndicate.domain.judging import JudgedResource
@@ -231,8 +232,14 @@ def draft(
         reason=weighed.verdict.reason,
         previous=claim.last_published,
         proofs=tuple(_proof(one, now) for one in weighed.touched),
-        texts={spoken: composing.compose(changes, name, spoken) for spoken in languages},
+        texts={spoken: composing.compose(changes, name, spoken) for spoken in _spoken(languages, language)},
     )
+
+
+def _spoken(languages: Sequence[str], own: str) -> Sequence[str]:
+    """The languages to tell it in: the site's, and the source's own where there is a grammar for it."""
+    own = own.replace("_", "-").partition("-")[0].lower()
+    return tuple(dict.fromkeys((*languages, own))) if own in grammars.codes() else languages
 
 
 def _significance(weighed: Weighed) -> Significance:

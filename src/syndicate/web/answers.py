@@ -34,9 +34,9 @@ def answer(
 
 def is_known(headers: Headers, etag: str, last_modified: datetime | None) -> bool:
     """Whether the client's copy is current. If-None-Match, where it is sent, decides alone."""
-    tags = headers.get("if-none-match")
-    if tags is not None:
-        return _matches(tags, etag)
+    tags = headers.getlist("if-none-match")
+    if tags:
+        return _matches(",".join(tags), etag)
     since = _parse_date(headers.get("if-modified-since", ""))
     return bool(since and last_modified and last_modified.replace(microsecond=0) <= since)
 
