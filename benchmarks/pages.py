@@ -182,6 +182,8 @@ def _resource(n: int) -> dict[str, Any]:
         "head_version": 2 * n,
         "base_version": 2 * n,
         "base_sha256": f"{2 * n:064x}",
+        "public_version": 2 * n,
+        "public_sha256": f"{2 * n:064x}",
     }
 
 

@@ -70,12 +70,23 @@ class FakeArchive:
         states = (UpdateState.HELD, UpdateState.APPROVED)
         return sorted((u for u in self.updates if u.state in states), key=lambda update: update.detected_at)
 
-    def document(self, document_id: int, *, texts: bool = True) -> DocumentView | None:
+    def document(self, document_id: int, *, texts: bool = True, history: bool = True) -> DocumentView | None:
         self._check()
         known = self.documents.get(document_id)
-        if known is None or texts:
-            return known
-        return replace(known, resources=tuple(replace(view, version=None) for view in known.resources))
+        if known and not texts:
+            known = replace(known, resources=tuple(replace(view, version=None) for view in known.resources))
+        return known if known is None or history else replace(known, updates=())
+
+    def near(self, update: Update) -> list[UpdateHead]:
+        self._check()
+        public = [other for other in self.updates if other.state is UpdateState.PUBLISHED]
+        found = [
+            other
+            for other in public
+            if other.id in (update.previous, update.corrects)
+            or (other.document_id == update.document_id and update.id in (other.previous, other.corrects))
+        ]
+        return [head(other) for other in sorted(found, key=lambda other: -other.sequence)]
 
     def edition(self, document_id: int, sequence: int) -> tuple[ResourceView, ...]:
         """The newest one in `editions` that is no younger; else as the document reads now."""

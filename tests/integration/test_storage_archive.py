@@ -108,6 +108,26 @@ def test_an_update_comes_back_as_it_was_told(store: Store) -> None:
     assert store.archive.update("u") is None
 
 
+def test_near_an_update_is_what_it_names_and_what_names_it(store: Store) -> None:
+    out(store, 1, document_id=2, source_id="anden")
+    out(store, 2)
+    told = out(store, 3, previous="u2", corrects="u1")
+    out(store, 4, previous="u3")
+    out(store, 5, corrects="u3")
+    out(store, 6, previous="u3", state=HELD)
+    out(store, 7, previous="u3", document_id=2, source_id="anden")
+    out(store, 8)
+    assert [update.id for update in store.archive.near(told)] == ["u5", "u4", "u2", "u1"]
+    assert store.archive.near(out(store, 9)) == []
+
+
+def test_a_document_is_told_without_its_history(store: Store) -> None:
+    out(store, 1)
+    whole, bare = store.archive.document(1), store.archive.document(1, history=False)
+    assert whole is not None and len(whole.updates) == 1
+    assert bare == replace(whole, updates=())
+
+
 def test_what_waits_is_listed_oldest_first_and_counted(store: Store) -> None:
     out(store, 3, state=HELD)
     out(store, 1, state=HELD, source_id="anden", document_id=2)

@@ -29,6 +29,7 @@ TICKS: dict[str, Callable[[Store], object]] = {
     "reclaim, alone": lambda store: store.outbox.reclaim(NOW, all_boots_but="b"),
     "approved updates": lambda store: store.updates.approved(),
     "newest update": lambda store: store.archive.newest(),
+    "updates near one": lambda store: store.archive.near(store.archive.update("u1") or update()),
 }
 
 

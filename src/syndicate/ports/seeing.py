@@ -190,8 +190,9 @@ class Archive(Protocol):
         """Held and approved updates, oldest first."""
         ...
 
-    def document(self, document_id: int, *, texts: bool = True) -> DocumentView | None:
-        """As readers were told last; its updates newest first. Without `texts` no version is in it."""
+    def document(self, document_id: int, *, texts: bool = True, history: bool = True) -> DocumentView | None:
+        """As readers were told last; its updates newest first. Without `texts` no version is in it, without
+        `history` no update."""
         ...
 
     def edition(self, document_id: int, sequence: int) -> tuple[ResourceView, ...]:
@@ -209,6 +210,10 @@ class Archive(Protocol):
 
     def select(self, selection: Selection, *, limit: int = 50, before: int = 0) -> list[UpdateHead]:
         """Newest first; those whose sequence is under `before`, where it is not 0."""
+        ...
+
+    def near(self, update: Update) -> list[UpdateHead]:
+        """The published updates that this one names, and those of its document that name it; newest first."""
         ...
 
     def addresses(self, after: int, until: int) -> list[tuple[str, datetime]]:

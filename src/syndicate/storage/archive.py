@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from syndicate.domain.model import DeliveryState, Significance, Update, UpdateState
 from syndicate.ports import (
@@ -31,6 +31,20 @@ PUBLISHED = UpdateState.PUBLISHED.value
 WAITING = (UpdateState.HELD.value, UpdateState.APPROVED.value)
 HISTORY = 200
 """How many updates of a document are listed on its page."""
+
+
+_UPDATE = select(t.update).where(t.update.c.id == bindparam("id"))
+_NEWEST = select(func.max(t.update.c.sequence))
+_DOCUMENT = (
+    select(
+        t.document,
+        t.source.c.language.label("language"),
+        t.source.c.topics,
+        t.source.c.ended_at.label("source_ended_at"),
+    )
+    .join(t.source, t.source.c.id == t.document.c.source_id)
+    .where(t.document.c.id == bindparam("id"))
+)
 
 
 class ArchiveRows:
@@ -57,7 +71,7 @@ class ArchiveRows:
 
     def update(self, update_id: str) -> Update | None:
         with self._db.read() as connection:
-            rows = connection.execute(select(t.update).where(t.update.c.id == update_id)).all()
+            rows = connection.execute(_UPDATE, {"id": update_id}).all()
             return next(iter(updates_from(connection, rows)), None)
 
     def waiting(self) -> list[Update]:
@@ -65,22 +79,12 @@ class ArchiveRows:
         with self._db.read() as connection:
             return updates_from(connection, connection.execute(query).all())
 
-    def document(self, document_id: int, *, texts: bool = True) -> DocumentView | None:
-        query = (
-            select(
-                t.document,
-                t.source.c.language.label("language"),
-                t.source.c.topics,
-                t.source.c.ended_at.label("source_ended_at"),
-            )
-            .join(t.source, t.source.c.id == t.document.c.source_id)
-            .where(t.document.c.id == document_id)
-        )
+    def document(self, document_id: int, *, texts: bool = True, history: bool = True) -> DocumentView | None:
         with self._db.read() as connection:
-            row = connection.execute(query).first()
+            row = connection.execute(_DOCUMENT, {"id": document_id}).first()
             if row is None or row.first_ok is None:
                 return None
-            updates = heads.of_document(connection, document_id, limit=HISTORY)
+            updates = heads.of_document(connection, document_id, limit=HISTORY) if history else []
             resources = editions.now(connection, document_id, texts=texts)
         return DocumentView(
             id=row.id,
@@ -111,6 +115,10 @@ class ArchiveRows:
     def select(self, selection: Selection, *, limit: int = 50, before: int = 0) -> list[UpdateHead]:
         with self._db.read() as connection:
             return heads.selected(connection, selection, limit, before)
+
+    def near(self, update: Update) -> list[UpdateHead]:
+        with self._db.read() as connection:
+            return heads.near(connection, update)
 
     def addresses(self, after: int, until: int) -> list[tuple[str, datetime]]:
         with self._db.read() as connection:
@@ -148,7 +156,7 @@ class ArchiveRows:
 
     def newest(self) -> int:
         with self._db.read() as connection:
-            return connection.execute(select(func.max(t.update.c.sequence))).scalar() or 0
+            return connection.execute(_NEWEST).scalar() or 0
 
 
 def _document_status(row: Row[Any]) -> DocumentStatus:

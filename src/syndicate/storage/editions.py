@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from syndicate.domain.model import ShowText, UpdateState, Version
 from syndicate.ports import ResourceView, Step
@@ -13,6 +13,22 @@ from syndicate.storage import tables as t
 from syndicate.storage.rows import unpack
 
 PUBLISHED = UpdateState.PUBLISHED.value
+
+
+_RESOURCES = (
+    select(t.resource)
+    .where(t.resource.c.document_id == bindparam("document_id"))
+    .order_by(t.resource.c.role.desc(), t.resource.c.place)
+)
+_TOLD = _RESOURCES.where(t.resource.c.public_sha256 != "")
+_READING = (
+    select(t.version.c.content, t.snapshot.c.sha256, t.snapshot.c.at, t.source.c.show_text)
+    .join(t.snapshot, t.snapshot.c.id == t.version.c.snapshot_id)
+    .join(t.resource, t.resource.c.id == t.version.c.resource_id)
+    .join(t.document, t.document.c.id == t.resource.c.document_id)
+    .join(t.source, t.source.c.id == t.document.c.source_id)
+    .where(t.version.c.id == bindparam("id"))
+)
 
 
 class Reading(NamedTuple):
@@ -25,7 +41,7 @@ class Reading(NamedTuple):
 
 def now(connection: Connection, document_id: int, *, texts: bool) -> list[ResourceView]:
     """What readers were told last: no held change before it is published, and no dismissed one."""
-    rows = connection.execute(_resources(document_id).where(t.resource.c.public_sha256 != "")).all()
+    rows = connection.execute(_TOLD, {"document_id": document_id}).all()
     return [_view(connection, row, row.public_version if texts else None, row.public_sha256) for row in rows]
 
 
@@ -33,7 +49,7 @@ def edition(connection: Connection, document_id: int, sequence: int) -> list[Res
     """What readers had been told when the update of this sequence was out; 0: at the first reading."""
     steps = _steps_of(connection, document_id)
     shown = []
-    for row in connection.execute(_resources(document_id)):
+    for row in connection.execute(_RESOURCES, {"document_id": document_id}):
         version, sha256 = _state(steps.get(row.id, []), sequence, (row.public_version, row.public_sha256))
         if sha256:
             shown.append(_view(connection, row, version, sha256))
@@ -99,14 +115,6 @@ def _steps_of(connection: Connection, document_id: int) -> dict[int, list[_State
     return found
 
 
-def _resources(document_id: int) -> Any:
-    return (
-        select(t.resource)
-        .where(t.resource.c.document_id == document_id)
-        .order_by(t.resource.c.role.desc(), t.resource.c.place)
-    )
-
-
 def _view(connection: Connection, row: Any, version_id: int | None, sha256: str) -> ResourceView:
     reading = _reading(connection, version_id)
     return ResourceView(
@@ -123,15 +131,7 @@ def _view(connection: Connection, row: Any, version_id: int | None, sha256: str)
 def _reading(connection: Connection, version_id: int | None) -> Reading:
     if not version_id:
         return Reading(None, "", None)
-    query = (
-        select(t.version.c.content, t.snapshot.c.sha256, t.snapshot.c.at, t.source.c.show_text)
-        .join(t.snapshot, t.snapshot.c.id == t.version.c.snapshot_id)
-        .join(t.resource, t.resource.c.id == t.version.c.resource_id)
-        .join(t.document, t.document.c.id == t.resource.c.document_id)
-        .join(t.source, t.source.c.id == t.document.c.source_id)
-        .where(t.version.c.id == version_id)
-    )
-    row = connection.execute(query).one()
+    row = connection.execute(_READING, {"id": version_id}).one()
     # what the source does not want to be shown whole leaves the archive for no page, whatever it is about
     version = unpack(row.content) if row.show_text == ShowText.FULL.value else None
     return Reading(version, row.sha256, row.at)

@@ -9,7 +9,7 @@ from datetime import datetime
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, insert, select
+from sqlalchemy import Connection, Row, Table, bindparam, insert, select
 
 from syndicate.domain.model import (
     NotedChange,
@@ -22,6 +22,14 @@ from syndicate.domain.model import (
     Version,
 )
 from syndicate.storage import tables as t
+
+_TEXTS = (
+    select(
+        t.update_text.c.update_id, t.update_text.c.language, t.update_text.c.title, t.update_text.c.summary
+    )
+    .where(t.update_text.c.update_id.in_(bindparam("updates", expanding=True)))
+    .order_by(t.update_text.c.revision)
+)
 
 
 def dumps(value: Any) -> str:
@@ -88,15 +96,16 @@ def _proof(values: Sequence[str]) -> Proof:
 
 def updates_from(connection: Connection, rows: Sequence[Row[Any]]) -> list[Update]:
     """The updates of these rows of table `update_`, in their order, with their newest texts."""
-    texts: dict[str, dict[str, UpdateText]] = {row.id: {} for row in rows}
-    query = (
-        select(t.update_text)
-        .where(t.update_text.c.update_id.in_(list(texts)))
-        .order_by(t.update_text.c.revision)
-    )
-    for text in connection.execute(query):
-        texts[text.update_id][text.language] = UpdateText(text.language, text.title, text.summary)
+    texts = texts_of(connection, [row.id for row in rows])
     return [_update(row, texts[row.id]) for row in rows]
+
+
+def texts_of(connection: Connection, updates: Sequence[str]) -> dict[str, dict[str, UpdateText]]:
+    """The newest text of these updates in each language."""
+    texts: dict[str, dict[str, UpdateText]] = {update: {} for update in updates}
+    for update_id, language, title, summary in connection.execute(_TEXTS, {"updates": updates}):
+        texts[update_id][language] = UpdateText(language, title, summary)
+    return texts
 
 
 def _update(row: Row[Any], texts: Mapping[str, UpdateText]) -> Update:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from syndicate.domain.model import Site, Update, UpdateState
-from syndicate.ports import Archive, DocumentStatus, DocumentView, Selection, UpdateHead
+from syndicate.ports import Archive, DocumentStatus, Selection, UpdateHead
 from syndicate.web.answers import answer
 from syndicate.web.context import Context, contexts
 from syndicate.web.pages import PageRenderer
@@ -30,9 +30,9 @@ PICTURE = {"Cache-Control": "public, max-age=86400"}
 class Neighbours:
     """The published updates around one: what it followed, corrected, and what followed or corrected it."""
 
-    previous: UpdateHead | Update | None
+    previous: UpdateHead | None
     next: UpdateHead | None
-    corrects: UpdateHead | Update | None
+    corrects: UpdateHead | None
     corrected_by: tuple[UpdateHead, ...]
 
 
@@ -77,13 +77,13 @@ class Reading:
         update = self._published(request.path_params["update_id"])
         if update is None:
             raise HTTPException(404)
-        document = self._archive.document(update.document_id, texts=False)
+        document = self._archive.document(update.document_id, texts=False, history=False)
         return self._pages.page(
             request,
             "update",
             update=update,
             document=document,
-            around=self._around(update, document),
+            around=self._around(update),
             contexts=self._contexts(update.id),
             to_print=request.url.path.endswith("/print"),
         )
@@ -148,14 +148,14 @@ class Reading:
         update = self._published(update_id)
         return contexts(update, self._archive.steps(update_id)) if update else []
 
-    def _around(self, update: Update, document: DocumentView | None) -> Neighbours:
-        history = document.updates if document else ()
-        known = {other.id: other for other in history}
+    def _around(self, update: Update) -> Neighbours:
+        near = self._archive.near(update)
+        known = {other.id: other for other in near}
         return Neighbours(
-            previous=known.get(update.previous) or self._published(update.previous),
-            next=next((other for other in history if other.previous == update.id), None),
-            corrects=known.get(update.corrects) or self._published(update.corrects),
-            corrected_by=tuple(other for other in history if other.corrects == update.id),
+            previous=known.get(update.previous),
+            next=next((other for other in near if other.previous == update.id), None),
+            corrects=known.get(update.corrects),
+            corrected_by=tuple(other for other in near if other.corrects == update.id),
         )
 
 
