@@ -122,6 +122,23 @@ def test_a_retired_feed_says_so_and_is_gone_later(feeding: Feeding) -> None:
     assert feeding.shelf().state(HEALTH.id) is FeedState.GONE
 
 
+def test_who_keeps_feeds_in_memory_hears_that_one_is_gone(feeding: Feeding) -> None:
+    feeding.publish()
+    service = feeding.service(feeds=FEEDS[:1], gone_after=timedelta(days=30))
+    feeding.service(feeds=FEEDS).render_feeds(NOW)
+    service.render_feeds(NOW)
+    version = feeding.store.feeds.changes(0).version
+    service.render_feeds(NOW + timedelta(days=30))
+    changed = feeding.store.feeds.changes(version)
+    assert FeedKey(HEALTH.id, "rss", False) in changed.keys
+    assert "all" not in {key.name for key in changed.keys}
+    assert all(feeding.shelf().find(key) is None for key in changed.keys)
+    assert feeding.store.feeds.changes(changed.version).keys == ()
+
+    feeding.service(feeds=FEEDS).render_feeds(NOW + timedelta(days=31))  # and when it is back
+    assert feeding.ids(HEALTH.id) == feeding.ids("all")
+
+
 def test_a_feed_that_comes_back_goes_on(feeding: Feeding) -> None:
     (last,) = feeding.publish()
     feeding.service(feeds=FEEDS[:1]).render_feeds(NOW)

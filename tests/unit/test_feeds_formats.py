@@ -200,6 +200,11 @@ class TestJson:
         assert document["next_url"] == "https://nyt.example.org/feeds/all/archive/3.json"
         assert document["hubs"] == [{"type": "WebSub", "url": HUBS[0]}]
 
+    def test_an_archived_document_has_no_hubs(self) -> None:
+        view = feed_view(feed_entry(), hubs=HUBS, place=FeedPlace(number=1, newer=2))
+
+        assert "hubs" not in json.loads(json_feed.render(view))
+
     def test_the_schema_here_is_not_blind(self) -> None:
         document = json.loads(json_feed.render(feed_view(feed_entry())))
         del document["items"][0]["id"]

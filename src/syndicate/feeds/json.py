@@ -26,7 +26,7 @@ def render(view: FeedView) -> bytes:
         "description": view.subtitle,
         "language": view.language,
         "authors": [{"name": view.publisher}],
-        "hubs": [{"type": "WebSub", "url": hub} for hub in view.hubs],
+        "hubs": [{"type": "WebSub", "url": hub} for hub in view.hubs if not view.place.number],
         "items": [_item(entry) for entry in view.entries],
         "_syndicate": {"id": view.id, "complete": view.place.complete},
     }

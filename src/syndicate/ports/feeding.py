@@ -74,7 +74,7 @@ class FeedStore(Protocol):
     def record(self, name: str) -> FeedRecord | None: ...
 
     def retire(self, name: str) -> None:
-        """The feed's documents go, its name stays known as gone."""
+        """The feed's documents go, which `changes` tells; its name stays known as gone."""
         ...
 
     def newest(self) -> int:

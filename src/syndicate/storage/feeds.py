@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, func, insert, select, update
 
 from syndicate.domain.model import Significance, Update, UpdateState
 from syndicate.ports import FeedChanges, FeedKey, FeedMark, FeedRecord, RenderedFeed
@@ -17,6 +17,15 @@ from syndicate.storage.renaming import rename_topics
 from syndicate.storage.rows import dumps, updates_from
 
 NEVER = FeedMark(-1, "")
+EMPTY = {
+    "body": b"",
+    "gzip": b"",
+    "etag": "",
+    "gzip_etag": "",
+    "sequence": NEVER.sequence,
+    "fingerprint": NEVER.fingerprint,
+}
+"""A document that is no more."""
 
 
 class FeedRows:
@@ -57,7 +66,10 @@ class FeedRows:
     def retire(self, name: str) -> None:
         with self._db.write() as connection:
             connection.execute(update(t.feed).where(t.feed.c.name == name).values(gone=True))
-            connection.execute(delete(t.rendered_feed).where(t.rendered_feed.c.name == name))
+            # The rows stay, empty: whoever has the documents in memory must hear that they changed.
+            emptied = EMPTY | {"changed": _next_change(connection)}
+            rendered = update(t.rendered_feed).where(t.rendered_feed.c.name == name)
+            connection.execute(rendered.values(emptied))
 
     # --- which updates they hold ------------------------------------------------------------------
 
@@ -107,14 +119,14 @@ class FeedRows:
         identity = {"name": key.name, "format": key.format_name, "editorial": key.editorial}
         table = t.rendered_feed
         with self._db.write() as connection:
-            values["changed"] = (connection.execute(select(func.max(table.c.changed))).scalar() or 0) + 1
+            values["changed"] = _next_change(connection)
             if not connection.execute(table.update().where(_here(key)).values(values)).rowcount:
                 connection.execute(table.insert(), {**identity, **values})
 
     def feed(self, key: FeedKey) -> RenderedFeed | None:
         with self._db.read() as connection:
             row = connection.execute(select(t.rendered_feed).where(_here(key))).first()
-        if row is None:
+        if row is None or not row.body:
             return None
         return RenderedFeed(row.media_type, row.body, row.gzip, row.etag, row.gzip_etag, row.last_modified)
 
@@ -125,6 +137,10 @@ class FeedRows:
             rows = connection.execute(query.order_by(table.changed)).all()
         keys = tuple(FeedKey(row.name, row.format, row.editorial) for row in rows)
         return FeedChanges(rows[-1].changed if rows else since, keys)
+
+
+def _next_change(connection: Connection) -> int:
+    return (connection.execute(select(func.max(t.rendered_feed.c.changed))).scalar() or 0) + 1
 
 
 def _record(row: Row[Any]) -> FeedRecord:
