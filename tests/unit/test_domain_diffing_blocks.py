@@ -432,3 +432,13 @@ def test_another_place_in_a_numbered_list_is_another_number() -> None:
         (ChangeKind.RENUMBERED, "2"),
         (ChangeKind.RENUMBERED, "3"),
     ]
+
+
+def test_what_was_moved_knows_where_it_came_from() -> None:
+    before = version_of("# Inde", "- Luft ud hver dag.", "- Støv af.", "# Ude", "- Fej trappen.")
+    after = version_of("# Inde", "- Støv af.", "# Ude", "- Fej trappen.", "- Luft ud hver dag.")
+
+    (change,) = compare(before, after).changes
+
+    assert (change.kind, change.section, change.came_from) == (ChangeKind.MOVED, ("Ude",), ("Inde",))
+    assert Change.from_dict(change.as_dict()) == change

@@ -135,5 +135,6 @@ def test_a_change_is_plain_data_for_programs() -> None:
         "url": SOURCE_URL,
         "also_in": ["Rapporten"],
         "effective": [],
+        "came_from": [],
     }
     assert change_data(noted(added()), DA)["before"] is None

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from syndicate.domain.model import Change, Comparison, Recipe, Significance, Version
+from dataclasses import replace
+
+from syndicate.domain.model import (
+    Change,
+    ChangeKind,
+    Comparison,
+    Facet,
+    FacetKind,
+    Recipe,
+    Significance,
+    Version,
+)
 from syndicate.rendering.redline import redline_page
 from tests.factories import added, removed, reworded
 
@@ -47,3 +58,21 @@ def test_it_stands_alone_and_markup_of_a_source_is_text() -> None:
     assert "\u202e" not in html
     assert "src=//evil" in html  # as text
     assert "<link" not in html
+
+
+def test_what_was_moved_says_from_where_in_words() -> None:
+    moved = Change(ChangeKind.MOVED, ("Råd", "Ude"), "Luft ud.", "Luft ud.", (), (), "4")
+
+    html = page(replace(moved, came_from=("Råd", "Inde")))
+
+    assert "<h3>Flyttet</h3>" in html
+    assert '<bdi lang="da">Råd › Ude</bdi>' in html
+    assert "Flyttet fra Råd › Inde › Punkt 4" in html
+    assert "<del>" not in html and "<ins>" not in html
+
+
+def test_a_link_that_leads_elsewhere_is_no_changed_wording() -> None:
+    facet = Facet(FacetKind.LINK, "https://kilde.example.org/a", "https://kilde.example.org/b")
+    html = page(Change(ChangeKind.REWORDED, (), "Læs mere.", "Læs mere.", facets=(facet,)))
+
+    assert "<h3>Link fører et andet sted hen</h3>" in html

@@ -179,10 +179,16 @@ def tell_change(change: Change) -> None:
     if change.edits:
         styles = {EditOp.DELETE: "[-{}-]", EditOp.INSERT: "{{+{}+}}", EditOp.EQUAL: "{}"}
         say("".join(styles[edit.op].format(edit.text) for edit in change.edits))
+    elif change.before == change.after:
+        say(f"  {change.after}")
     else:
         for sign, text in (("- ", change.before), ("+ ", change.after)):
             if text is not None:
                 say(sign + text)
+    if change.came_from:
+        say(f"  from: {' › '.join(change.came_from)}", "dim")
+    if change.number_before and change.number_after and change.number_before != change.number_after:
+        say(f"  number: {change.number_before} → {change.number_after}", "dim")
     for facet in change.facets:
         say(
             f"  {facet.kind.value}: {facet.before or '–'} → {facet.after or '–'} {facet.trend}".rstrip(),

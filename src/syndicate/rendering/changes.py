@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from syndicate.domain.model import Change, Facet, NotedChange, Update
+from syndicate.domain.model import Change, ChangeKind, Facet, FacetKind, NotedChange, Update
 from syndicate.rendering.environment import stated_days
 from syndicate.rendering.foreign import isolated, tame, web_address
 from syndicate.rendering.texts import Texts
@@ -97,6 +97,7 @@ def change_data(noted: NotedChange, texts: Texts) -> dict[str, Any]:
         "url": noted.url,
         "also_in": list(noted.also_in),
         "effective": list(change.effective),
+        "came_from": list(change.came_from),
     }
 
 
@@ -109,13 +110,13 @@ def change_view(
     return ChangeView(
         kind=change.kind.value,
         significance=change.significance.value,
-        label=texts[f"kind_{change.kind}"],
+        label=texts["kind_link" if _only_leads_elsewhere(change) else f"kind_{change.kind}"],
         place=_place(change, title, texts),
         before=before,
         after=after,
         redline=redline_html(change, texts, short=short),
         text=redline_text(change, texts, short=short),
-        notes=tuple(_notes(noted, texts)),
+        notes=tuple(_notes(noted, title, texts)),
         resource=name(noted.resource, texts),
         role=noted.role,
         url=web_address(noted.url),
@@ -124,11 +125,20 @@ def change_view(
 
 
 def _place(change: Change, title: str, texts: Texts) -> str:
+    number = change.number_after if change.came_from else change.number
+    return " › ".join(_path(change.section, number, title, texts))
+
+
+def _path(section: tuple[str, ...], number: str, title: str, texts: Texts) -> list[str]:
     # Most pages have their title as a heading above all others, and it stands above the changes already.
-    inner = change.section[1:] if change.section[:1] == (title,) else change.section
-    names = [name(heading, texts) for heading in inner]
-    number = [texts["item"].format(number=name(change.number, texts))] if change.number else []
-    return " › ".join([*names, *number])
+    inner = section[1:] if section[:1] == (title,) else section
+    item = [texts["item"].format(number=name(number, texts))] if number else []
+    return [*(name(heading, texts) for heading in inner), *item]
+
+
+def _only_leads_elsewhere(change: Change) -> bool:
+    links = bool(change.facets) and all(facet.kind is FacetKind.LINK for facet in change.facets)
+    return links and change.kind is ChangeKind.REWORDED and not change.edits
 
 
 def name(text: str, texts: Texts) -> str:
@@ -136,8 +146,11 @@ def name(text: str, texts: Texts) -> str:
     return isolated(bounded(text, LONGEST_NAME, texts["left_out"]))
 
 
-def _notes(noted: NotedChange, texts: Texts) -> Iterator[str]:
+def _notes(noted: NotedChange, title: str, texts: Texts) -> Iterator[str]:
     change = noted.change
+    if change.came_from:
+        place = _path(change.came_from, change.number_before, title, texts)
+        yield texts["moved_from"].format(place=" › ".join(place))
     if change.number_before and change.number_after and change.number_before != change.number_after:
         before, after = name(change.number_before, texts), name(change.number_after, texts)
         yield texts["number_became"].format(before=before, after=after)

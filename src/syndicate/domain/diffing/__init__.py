@@ -97,6 +97,7 @@ class _Comparer:
             number_before=before.number,
             number_after=after.number,
             block=after.kind,
+            came_from=before.section if moved and before.section[-1:] != after.section[-1:] else (),
         )
         differs = stretch(before.text, after.text)
         if not _same_words(differs):

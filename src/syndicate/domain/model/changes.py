@@ -86,7 +86,8 @@ class Change:
     """One typed difference.
 
     `before` is None for ADDED, `after` is None for REMOVED. `section` is the path in the newer version
-    (in the older one for REMOVED). `edits` are empty unless both sides exist and their texts differ.
+    (in the older one for REMOVED), `came_from` the path in the older one of what stands under another heading
+    now, else (). `edits` are empty unless both sides exist and their texts differ.
     `effective` are the dates from which the newer wording says that it holds: ISO form, with what is not
     said left out ("2027-01-01", "2027-01", "2027").
     """
@@ -102,6 +103,7 @@ class Change:
     block: BlockKind = BlockKind.PARAGRAPH
     significance: Significance = Significance.SUBSTANTIVE
     effective: tuple[str, ...] = ()
+    came_from: tuple[str, ...] = ()
 
     @property
     def number(self) -> str:
@@ -121,6 +123,7 @@ class Change:
             "block": self.block.value,
             "significance": self.significance.value,
             "effective": list(self.effective),
+            "came_from": list(self.came_from),
         }
 
     @classmethod
@@ -137,7 +140,8 @@ class Change:
             number_after=data["numbers"][1],
             block=BlockKind(data["block"]),
             significance=Significance(data["significance"]),
-            effective=tuple(data.get("effective", ())),  # older records lack it
+            effective=tuple(data.get("effective", ())),  # older records lack these
+            came_from=tuple(data.get("came_from", ())),
         )
 
 
