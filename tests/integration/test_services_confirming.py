@@ -230,15 +230,16 @@ def test_quiet_visits_are_concluded_together_even_when_a_later_one_crashes(tmp_p
     )
     assert [claim.key for claim in claims] == urls
     watcher.reader.crash_on = b"skal"
-    with pytest.raises(KeyboardInterrupt):
-        list(watcher.check.visit_all(claims, lambda: watcher.now))
+    with pytest.raises(KeyboardInterrupt), watcher.check.quiet_ends() as quiet:
+        list(watcher.check.visit_all(claims, lambda: watcher.now, quiet))
     watcher.reader.crash_on = None
     later = watcher.now + timedelta(minutes=16)  # past the leases of the process that is gone
     due = watcher.check.claim(watcher.now + timedelta(minutes=4), limit=5)
     assert due == []
     claims = watcher.check.claim(later, limit=5, per_host=5)
     assert urls[1] in {claim.key for claim in claims}
-    outcomes = {report.outcome for report in watcher.check.visit_all(claims, lambda: later)}
+    with watcher.check.quiet_ends() as quiet:
+        outcomes = {report.outcome for report in watcher.check.visit_all(claims, lambda: later, quiet)}
     assert "announce" in outcomes
     (update,) = watcher.updates()
     assert update.document_url == urls[1]

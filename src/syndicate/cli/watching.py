@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import mimetypes
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,10 @@ from syndicate.cli.diagnosis import findings
 from syndicate.cli.output import out, print_json, progress, say, table, when
 from syndicate.domain.errors import SyndicateError
 from syndicate.domain.model import Change, Comparison, EditOp, Version
-from syndicate.ports import Claim, ReadOptions, StatusView
+from syndicate.ports import ReadOptions, StatusView
 from syndicate.services.watched import VisitReport
 
 WEB = ("http://", "https://")
-CLAIMED, CLAIMED_PER_HOST = 400, 50
 
 
 @click.command()
@@ -34,9 +33,10 @@ def check(sources: tuple[str, ...], everything: bool, explain: bool, as_json: bo
     """Visit SOURCES (by id), or what is due, or with --all everything, once."""
     with working_app() as app:
         wanted = _wanted(app, sources, everything)
-        app.check.sync(app.clock())
+        began = app.clock()
+        app.check.sync(began)
         errors = app.check.find(app.clock(), wanted)
-        reports = _visit_all(app, wanted)
+        reports = _visit_all(app, None if everything else wanted, since=began if wanted else None)
     if as_json:
         print_json({"visits": reports, "errors": [str(error) for error in errors]})
     else:
@@ -55,26 +55,19 @@ def _wanted(app: App, sources: tuple[str, ...], everything: bool) -> list[str] |
     return known if everything else list(sources) or None
 
 
-def _visit_all(app: App, wanted: list[str] | None) -> list[VisitReport]:
-    """Each host by one thread, many hosts at once: a slow one holds up nobody but itself."""
-    began = app.clock()
+def _visit_all(app: App, wanted: list[str] | None, since: datetime | None) -> list[VisitReport]:
+    from syndicate.services.rounds import Rounds
+
     reports: list[VisitReport] = []
-    with progress("Visiting") as bar, ThreadPoolExecutor(app.config.runner.threads) as pool:
+    with progress("Visiting") as bar:
         task = bar.add_task("", total=None)
 
-        def visit(claims: list[Claim]) -> None:
-            for report in app.check.visit_all(claims, app.clock):
-                reports.append(report)
-                bar.advance(task)
+        def tell(report: VisitReport) -> None:
+            reports.append(report)
+            bar.advance(task)
 
-        while claims := app.check.claim(
-            app.clock(), limit=CLAIMED, per_host=CLAIMED_PER_HOST, sources=wanted, since=began
-        ):
-            hosts: dict[str, list[Claim]] = {}
-            for claim in claims:
-                hosts.setdefault(claim.host, []).append(claim)
-            for done in [pool.submit(visit, group) for group in hosts.values()]:
-                done.result()
+        threads = app.config.runner.threads
+        Rounds(app.check, app.clock, tell, threads=threads, sources=wanted, since=since).make()
     return reports
 
 

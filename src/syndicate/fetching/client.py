@@ -156,6 +156,7 @@ class GuardedFetcher:
             "User-Agent": self._agent,
             "Accept": "*/*",
             "Accept-Encoding": "gzip",
+            "Connection": "keep-alive",
         }
         exchanger = self._private if address.place in errand.inside else self._public
         answer = exchanger.get(address, headers, seconds=seconds, limit=errand.limit, cut=errand.cut)

@@ -125,13 +125,8 @@ class Exchanger:
             return self._ask(address, headers, limit, cut)
 
     def _ask(self, address: Address, headers: Mapping[str, str], limit: int, cut: bool) -> Answer:
-        with self._session.get(
-            address.url,
-            headers=dict(headers),
-            stream=True,
-            allow_redirects=False,
-            timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
-        ) as response:
+        timeout = (CONNECT_TIMEOUT, READ_TIMEOUT)
+        with self._session.ask(address.url, headers, timeout) as response:
             found = {name.lower(): value for name, value in response.headers.items()}
             if response.status_code not in (_WITH_BODY, _NOT_MODIFIED):
                 return Answer(response.status_code, found)

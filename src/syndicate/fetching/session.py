@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, ProxyManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
@@ -48,6 +49,17 @@ class GuardedSession(requests.Session):
         self.adapters.clear()
         for scheme in ("http://", "https://"):
             self.mount(scheme, _GuardedAdapter(connect, tls, certified))
+
+    def ask(self, url: str, headers: Mapping[str, str], timeout: tuple[float, float]) -> requests.Response:
+        """A GET of exactly this URL, in the spelling that is sent, with exactly these headers.
+
+        As `get`, which would merge them with what a session has, and this one has none of: cookies, hooks,
+        logins, parameters. That took a fifth of a whole unchanged check. Read and close the response.
+        """
+        request = requests.PreparedRequest()
+        request.method, request.url = "GET", url
+        request.headers = CaseInsensitiveDict(headers)
+        return self.get_adapter(url).send(request, stream=True, timeout=timeout, proxies=self.proxies)
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """None: requests would read the whole body of a redirect before anybody sees it."""

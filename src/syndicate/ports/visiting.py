@@ -76,8 +76,8 @@ class WatchStore(Protocol):
         known: Collection[str] | None = None,
     ) -> list[Claim]:
         """Due documents of active sources, at most `per_host` a host. With `sources`, those of these sources,
-        due or not, that were not visited `since` then. `known`: none of other sources than these, which a
-        process with another configuration may have added."""
+        due or not; with `since`, those that were not visited since then, due or not. `known`: none of other
+        sources than these, which a process with another configuration may have added."""
         ...
 
     def keep_resources(self, claim: Claim, attachments: Sequence[Attachment]) -> list[KnownResource]:

@@ -21,6 +21,7 @@ from syndicate.services.confirming import confirm
 from syndicate.services.finding import Finder, is_removal, moved_here
 from syndicate.services.gathering import Gatherer, is_html, is_shrunk
 from syndicate.services.holding import LEASE, Hold
+from syndicate.services.quiet import QuietEnds
 from syndicate.services.watched import Seen, VisitReport, WatchedSource
 from syndicate.services.weighing import Scale, Weighed
 
@@ -63,8 +64,8 @@ class CheckService:
         since: datetime | None = None,
         per_host: int = 1,
     ) -> list[Claim]:
-        """Documents that are due, at most `per_host` a host; with `sources`, all of these sources that were
-        not visited `since` then."""
+        """Documents that are due, at most `per_host` a host; with `since`, all that were not visited since
+        then, due or not; with `sources`, those of these sources only."""
         return self._store.claim(
             now,
             LEASE,
@@ -84,22 +85,22 @@ class CheckService:
             report.lose()
         return report
 
-    def visit_all(self, claims: Iterable[Claim], clock: Callable[[], datetime]) -> Iterator[VisitReport]:
-        """Visits one after another. Those that found everything as it was are concluded together at the end:
-        until then their leases hold, and a crash costs a visit and no change."""
-        quiet: list[Conclusion] = []
-        try:
-            for claim in claims:
-                report = VisitReport(claim.source_id, claim.title or claim.key)
-                conclusion = self._look(claim, clock(), report)
-                if conclusion and conclusion.is_quiet and not claim.candidate:
-                    quiet.append(conclusion)
-                elif conclusion and not self._store.conclude(conclusion):
-                    report.lose()
-                yield report
-        finally:
-            if quiet:
-                self._store.conclude_quiet(quiet)
+    def visit_all(
+        self, claims: Iterable[Claim], clock: Callable[[], datetime], quiet: QuietEnds
+    ) -> Iterator[VisitReport]:
+        """Visits one after another; those that found everything as it was end with others, by `quiet`."""
+        for claim in claims:
+            report = VisitReport(claim.source_id, claim.title or claim.key)
+            conclusion = self._look(claim, clock(), report)
+            if conclusion and conclusion.is_quiet and not claim.candidate:
+                quiet.add(conclusion)
+            elif conclusion and not self._store.conclude(conclusion):
+                report.lose()
+            yield report
+
+    def quiet_ends(self) -> QuietEnds:
+        """For `visit_all`, of one thread or of many."""
+        return QuietEnds(self._store)
 
     def set_back(self, now: datetime) -> int:
         """After a clock was set back: what it put off while it was ahead is due now; returns how much."""

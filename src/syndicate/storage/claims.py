@@ -35,9 +35,10 @@ def resource_rows() -> Any:
     ).outerjoin(t.snapshot, t.snapshot.c.id == t.resource.c.latest_snapshot)
 
 
-def claims_from(connection: Connection, rows: Sequence[Row[Any]], token: str) -> list[Claim]:
-    """The claims of these rows of table `document`, in their order; one query a table, not one a document."""
-    ids = [row.id for row in rows]
+def claims_from(connection: Connection, ids: Sequence[int], token: str) -> list[Claim]:
+    """The claims of these documents, in their order; one query a table, not one a document."""
+    documents = select(t.document).where(t.document.c.id.in_(ids))
+    rows = {row.id: row for row in connection.execute(documents)}
     resources = _by_document(connection, resource_rows().order_by(t.resource.c.id), t.resource, ids)
     doubts = _by_document(connection, select(t.candidate), t.candidate, ids)
     updates = _by_document(
@@ -57,7 +58,7 @@ def claims_from(connection: Connection, rows: Sequence[Row[Any]], token: str) ->
             doubts.get(row.id, ()),
             updates.get(row.id, ()),
         )
-        for row in rows
+        for row in map(rows.__getitem__, ids)
     ]
 
 

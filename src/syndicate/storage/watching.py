@@ -88,22 +88,22 @@ class WatchRows(FindingRows):
         with self._db.read() as connection:  # most ticks find nothing, and then write nothing
             if not connection.execute(due.limit(1)).first():
                 return []
-        if known is not None:  # after that first look: ten thousand names take longer than all the rest
-            due = due.where(t.document.c.source_id.in_(list(known)))
         token = secrets.token_hex(8)
         leased = {"lease_until": now + lease, "lease_token": token}
-        rows: list[Row[Any]] = []
+        ids: list[int] = []
         with self._db.write() as connection:
             found = connection.execute(due.limit(limit * 4)).all()
-            while more := _spread(found, limit - len(rows), per_host):
+            while found:
+                more = _spread(found, limit - len(ids), per_host, known)
                 here = t.document.c.id.in_([row.id for row in more])
                 connection.execute(update(t.document).where(here).values(leased))
-                rows += more
-                if len(found) < limit * 4:
+                ids += [row.id for row in more]
+                if len(found) < limit * 4 or len(ids) == limit:
                     break
                 due = _elsewhere(due, {row.host for row in more})  # one host must not hide the others
+                due = _without(due, {row.source_id for row in found}, known)
                 found = connection.execute(due.limit(limit * 4)).all()
-            return claims_from(connection, rows, token)
+            return claims_from(connection, ids, token)
 
     def _due(
         self,
@@ -113,17 +113,17 @@ class WatchRows(FindingRows):
     ) -> Any:
         free = or_(t.document.c.lease_until.is_(None), t.document.c.lease_until <= now)
         query = (
-            select(t.document)
+            select(t.document.c.id, t.document.c.host, t.document.c.source_id)
             .join(t.source, t.source.c.id == t.document.c.source_id)
             .where(t.source.c.active, free, t.document.c.ended_at.is_(None))
             .order_by(t.document.c.next_visit, t.document.c.id)
         )
-        if sources is None:
-            return query.where(t.document.c.next_visit <= now)
         if since:
             last_check = t.document.c.last_check
             query = query.where(or_(last_check.is_(None), last_check < since))
-        return query.where(t.document.c.source_id.in_(list(sources)))
+        elif sources is None:
+            query = query.where(t.document.c.next_visit <= now)
+        return query if sources is None else query.where(t.document.c.source_id.in_(list(sources)))
 
     def release(self, claim: Claim) -> None:
         mine = and_(t.document.c.id == claim.document_id, t.document.c.lease_token == claim.token)
@@ -300,11 +300,21 @@ def _elsewhere(query: Any, hosts: Collection[str]) -> Any:
     return query.where(t.document.c.host.not_in(busy)) if busy else query
 
 
-def _spread(rows: Sequence[Row[Any]], limit: int, per_host: int) -> list[Row[Any]]:
-    """The first of these rows, so many a host; files have no host."""
+def _without(query: Any, sources: Collection[str], known: Collection[str] | None) -> Any:
+    """Without those of these sources that are not known: ten thousand known names would be a long query."""
+    others = [] if known is None else [name for name in sources if name not in known]
+    return query.where(t.document.c.source_id.not_in(others)) if others else query
+
+
+def _spread(
+    rows: Sequence[Row[Any]], limit: int, per_host: int, known: Collection[str] | None
+) -> list[Row[Any]]:
+    """The first of these rows that belong to known sources, so many a host; files have no host."""
     taken: Counter[str] = Counter()
     chosen: list[Row[Any]] = []
     for row in rows:
+        if known is not None and row.source_id not in known:
+            continue
         if len(chosen) < limit and (not row.host or taken[row.host] < per_host):
             taken[row.host] += 1
             chosen.append(row)
