@@ -156,7 +156,9 @@ def _changes(count: int) -> list[Change]:
     """As many changes, of every kind in turn."""
     kinds = [
         factories.reworded(),
-        factories.added(f"{LONG} inddrages i arbejdet, og der følges op hver måned."),
+        factories.added(
+            f"{LONG} inddrages i arbejdet. Det gælder fra 1. januar 2027.", effective=("2027-01-01",)
+        ),
         factories.removed(),
         Change(
             ChangeKind.MOVED, ("Bilag",), "Samme tekst.", "Samme tekst.", significance=Significance.EDITORIAL

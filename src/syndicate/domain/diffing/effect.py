@@ -47,7 +47,7 @@ class _Reader:
     def __init__(self, language: Language, grammar: Grammar) -> None:
         self._grammar = grammar
         effect = language.effect
-        joint = rf"\s*[:|–-]?\s*(?:(?:{_any(effect.joints)})\s+)*"
+        joint = rf"\s*[*†]?\s*[:|–-]?\s*(?:(?:{_any(effect.joints)})\s+)*"
         ignore = re.IGNORECASE
         self._before = re.compile(rf"(?<![\w-])(?:{_any(effect.before)}){joint}\Z", ignore)
         self._opening = re.compile(rf"(?:{_any(effect.openings)}){joint}\Z", ignore)

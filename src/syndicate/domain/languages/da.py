@@ -156,11 +156,28 @@ _SENTENCES = Sentences(
 
 _FROM = r"(?:fra(?:\s+og\s+med)?|pr\.)"
 _GAP = r"(?:[^.;:!?|]{0,80}?\s)?"
+_PARTICIPLES = (
+    "født",
+    "sat",
+    "lagt",
+    "startet",
+    "rettet",
+    "gået",
+    "kommet",
+    "eret",
+    "givet",
+    "taget",
+    "meldt",
+)
+_NOT_SINCE = "".join(rf"(?<!{end})" for end in _PARTICIPLES)
 
 _EFFECT = Effect(
     before=(
         rf"gæld(?:er|ende)(?:\s+(?:allerede|dog|derfor|først|nu|også|tidligst))?\s+{_FROM}",
+        # not for those who were born or admitted from a date
+        rf"gælder\s+(?:også\s+)?for(?:\s+[\w-]+){{1,6}}{_NOT_SINCE}\s+{_FROM}",
         rf"vil\s+gælde\s+{_FROM}",
+        rf"skal\s+(?:anvendes|bruges|følges)\s+{_FROM}",
         rf"træde[rs]?\s+{_GAP}i\s+kraft(?:\s+{_FROM})?",
         rf"(?:er|bliver|sættes)\s+i\s+kraft\s+{_FROM}",
         rf"(?:med|har|får)\s+(?:fuld\s+)?virkning\s+{_FROM}",
@@ -170,11 +187,12 @@ _EFFECT = Effect(
     joints=(r"(?:man|tirs|ons|tors|fre|lør|søn)dag", r"den", r"d\.", r"dato"),
     openings=(_FROM, r"den", ""),
     behind=(
-        r"gælder",
+        r"(?:og\s+frem(?:efter)?\s+)?gælder",
+        rf"(?:er|bliver)\s+{_GAP}gældende",
         rf"træder\s+{_GAP}i\s+kraft",
         r"(?:har|får)\s+\w+\s+virkning",
     ),
-    denials=(r"længere", r"ophører?", r"bortfalder"),
+    denials=(r"længere", r"ophører?", r"bortfalder", r"forvent\w*", r"foreslå\w*"),
     others=(r"var", r"været", r"blev", r"havde", r"tidligere", r"hidtil", r"\w*frist(?:en|er|erne)?"),
     referred=(
         r"\w*lov(?:en|ens|e|ene|givning|givningen)?",

@@ -217,6 +217,9 @@ _EFFECT = Effect(
         rf"(?:takes?|taking)\s+effect(?:\s+{_ON})?",
         r"with\s+effect\s+(?:from|as\s+of)",
         rf"(?:applies|applicable|valid)\s+{_FROM}",
+        # not to those who were born or admitted from a date
+        rf"applies\s+to(?:\s+[\w-]+){{1,6}}(?<!ed)(?<!born)\s+{_FROM}",
+        rf"(?:must|shall)\s+be\s+(?:applied|followed|used)\s+{_FROM}",
         rf"(?:{_SUBJECT}\s+(?:will\s+|shall\s+)?|(?:which|that)\s+)apply\s+{_FROM}",
         r"entry\s+into\s+force(?:\s+(?:is|on))?",
     ),
@@ -228,7 +231,7 @@ _EFFECT = Effect(
         rf"{_GAP}takes?\s+effect",
         rf"{_GAP}(?:is|are|will\s+be)\s+in\s+(?:force|effect)",
     ),
-    denials=(r"longer", r"ceases?"),
+    denials=(r"longer", r"ceases?", r"expected", r"proposed"),
     others=(r"was", r"were", r"been", r"had", r"became", r"former(?:ly)?", r"previous(?:ly)?", r"deadlines?"),
     referred=(
         r"acts?",
