@@ -123,7 +123,9 @@ def test_requests_for_feeds_are_not_logged(address: str, caplog: pytest.LogCaptu
         ("/preferences/abc/def", "/preferences/…"),
         ("/feeds/my/abc.rss", "/feeds/my/…"),
         ("/nyt/confirm/abc", "/nyt/confirm/…"),
-        ("/updates?before=3", "/updates?before=3"),
+        ("/updates?before=3", "/updates?…"),
+        ("/updates?q=sygdom&x=/confirm/abc", "/updates?…"),
+        ("/?", "/?…"),
         ("/", "/"),
     ],
 )

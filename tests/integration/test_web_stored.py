@@ -5,26 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from email import message_from_bytes, policy
-from itertools import count
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from syndicate.domain.placeholders import CONFIRM
-from syndicate.rendering import MailSettings, Renderer
-from syndicate.services.subscribe import SubscribeService
-from syndicate.storage.archive import ArchiveRows
 from syndicate.storage.engine import Database
 from syndicate.storage.subscribing import SubscriberRows
-from syndicate.web.app import create_app
-from syndicate.web.pages import PageRenderer
 from tests import factories
 from tests.asgi import Client
 from tests.feeding import Feeding
+from tests.stored_site import stored_app
 from tests.web_site import NOW, TOKENS
-
-SITE = factories.site()
 
 
 @pytest.fixture
@@ -40,21 +33,7 @@ def database(feeding: Feeding) -> Iterator[Database]:
 
 @pytest.fixture
 def client(feeding: Feeding, database: Database) -> Client:
-    numbers = count(1)
-    renderer = Renderer(SITE, MailSettings("Nyt <nyt@example.org>", "", "example.org"))
-    subscribe = SubscribeService(
-        SubscriberRows(database), renderer, TOKENS, SITE.topics, lambda digits: f"{next(numbers):0{digits}x}"
-    )
-    app = create_app(
-        site=SITE,
-        archive=ArchiveRows(database),
-        feeds=feeding.shelf(),
-        subscribe=subscribe,
-        pages=PageRenderer(SITE),
-        readiness=list,
-        clock=lambda: NOW,
-    )
-    return Client(app)
+    return Client(stored_app(feeding))
 
 
 @pytest.mark.parametrize("path", ["/", "/updates", "/feeds", "/subscribe", "/status", "/about", "/privacy"])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from urllib.parse import quote, urlsplit
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -66,6 +67,7 @@ def create_app(
         middleware=[Middleware(SecurityHeaders)],
         exception_handlers={HTTPException: errors.http, StorageError: errors.busy, Exception: errors.broken},
     )
+    app.router.redirect_slashes = False  # it would repeat whatever the header Host says
     front = FeedFront(app, feeds, site, clock, hubs=hubs)
     return ProxyHeadersMiddleware(front, list(trusted_proxies)) if trusted_proxies else front  # type: ignore[arg-type,return-value]
 
@@ -123,6 +125,11 @@ def _other_routes(health: Health, pages: PageRenderer) -> list[Route]:
     ]
 
 
+def _leads_to_a_page(request: Request, path: str) -> bool:
+    scope = {**request.scope, "path": path}
+    return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
+
+
 class ErrorPages:
     """Pages that help, without a word of what happened inside."""
 
@@ -131,7 +138,18 @@ class ErrorPages:
 
     def http(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if error.status_code == 404 and (address := self._without_slash(request)):
+            return RedirectResponse(address)
         return self._page(request, error.status_code, error.headers)
+
+    def _without_slash(self, request: Request) -> str:
+        """The address within the site of a page that was asked for with a slash at its end; else ""."""
+        path, query = request.scope["path"], request.scope["query_string"].decode("latin-1")
+        plain = f"/{path.strip('/')}"
+        if "endpoint" in request.scope or not path.endswith("/") or not _leads_to_a_page(request, plain):
+            return ""
+        address = urlsplit(self._pages.site.base_url).path + quote(plain)
+        return f"{address}?{query}" if query else address
 
     def busy(self, request: Request, _: Exception) -> Response:
         return self._page(request, 503, {"Retry-After": "10"})

@@ -23,6 +23,7 @@ from syndicate.ports import FeedChanges, FeedKey, FeedRecord, FeedState, Rendere
 from syndicate.web.answers import accepts_gzip, is_known
 from syndicate.web.feedmemory import FeedMemory
 from syndicate.web.feedmemory import ServedFeed as ServedFeed
+from syndicate.web.guard import SECURITY_HEADERS
 from syndicate.web.limits import FeedLimit
 
 
@@ -54,6 +55,7 @@ _ADDRESS = re.compile(
 )
 
 PREFLIGHT = [
+    *((name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()),
     (b"access-control-allow-origin", b"*"),
     (b"access-control-allow-methods", b"GET, HEAD"),
     (b"access-control-allow-headers", b"If-None-Match, If-Modified-Since"),

@@ -31,8 +31,10 @@ class CutTokens(logging.Filter):
 
 
 def cut_token(path: str) -> str:
-    """The path as a log may hold it: "/confirm/…"."""
-    return _TOKEN_PATH.sub(r"\1…", path)
+    """An address as a log may hold it: "/confirm/…", and "/updates?…": nobody's search is ours to keep."""
+    path, mark, _ = path.partition("?")
+    cut = _TOKEN_PATH.sub(r"\1…", path)
+    return f"{cut}?…" if mark and cut == path else cut
 
 
 class Server(uvicorn.Server):
