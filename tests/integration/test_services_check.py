@@ -11,10 +11,14 @@ from syndicate.domain.errors import FetchReason
 from syndicate.domain.model import ChangeKind, FacetKind, Significance, Update, UpdateState
 from syndicate.ports import ReadOptions
 from tests.data.sample.docx import docx_from_markdown
+from tests.editions import as_docx
+from tests.paper import as_pdf
 from tests.watching import BASE, DOCX, HTML, ODT, PAGE, SHARPENED, Watcher, page
 
 FACTS = "https://kilde.example/fakta.docx"
 LINK = ("Download fakta", "/fakta.docx")
+
+Texts = tuple[str, ...]
 
 
 @pytest.fixture
@@ -256,6 +260,72 @@ def test_the_same_change_in_two_editions_is_told_once(watcher: Watcher) -> None:
     (noted,) = one(watcher).changes
     assert noted.role == "page"
     assert noted.also_in == ("Download fakta",)
+
+
+def in_editions(watcher: Watcher) -> Watcher:
+    """A page and two editions of it that are known: a Word document and a PDF."""
+    serve_editions(watcher, BASE, BASE, BASE)
+    return known(watcher)
+
+
+def serve_editions(watcher: Watcher, on_page: Texts, in_word: Texts, in_pdf: Texts) -> None:
+    def lines(texts: Texts) -> list[str]:
+        return ["# Fælles anbefalinger", *(f"{n}. {text}" for n, text in enumerate(texts, 1))]
+
+    watcher.serve(page(*on_page, links=[LINK, ("Download hæfte", "/haefte.pdf")]))
+    watcher.serve(as_docx(lines(in_word)), DOCX, FACTS)
+    watcher.serve(as_pdf(lines(in_pdf)), "application/pdf", "https://kilde.example/haefte.pdf")
+
+
+def test_the_same_change_on_the_page_in_word_and_in_pdf_is_told_once(watcher: Watcher) -> None:
+    serve_editions(in_editions(watcher), SHARPENED, SHARPENED, SHARPENED)
+    watcher.visit()
+
+    update = one(watcher)
+
+    assert [noted.also_in for noted in update.changes] == [("Download fakta", "Download hæfte")]
+    assert update.texts["da"].title.count("skærpet") == 1
+    assert watcher.visit().outcome == "drop"
+
+
+def test_an_edition_that_follows_a_day_later_is_no_news(watcher: Watcher) -> None:
+    serve_editions(in_editions(watcher), SHARPENED, BASE, SHARPENED)
+    watcher.day()
+    assert one(watcher).significance is Significance.SUBSTANTIVE
+
+    serve_editions(watcher, SHARPENED, SHARPENED, SHARPENED)
+    watcher.day()
+
+    late, first = watcher.updates()
+    assert late.significance is Significance.EDITORIAL
+    assert [noted.told_before for noted in late.changes] == [True]
+    assert late.texts["da"].title == "»Download fakta« er bragt ajour med ændringer, der er omtalt tidligere"
+    assert not any(noted.told_before for noted in first.changes)
+
+
+def test_what_else_is_new_in_an_edition_that_follows_is_news(watcher: Watcher) -> None:
+    serve_editions(in_editions(watcher), SHARPENED, BASE, BASE)
+    watcher.day()
+    more = (*SHARPENED[:2], SHARPENED[2].replace("14 dage", "7 dage"))
+    serve_editions(watcher, SHARPENED, more, BASE)
+    watcher.day()
+
+    update = watcher.updates()[0]
+
+    assert update.significance is Significance.SUBSTANTIVE
+    assert [noted.told_before for noted in update.changes] == [True, False]
+    assert "7 dage" in update.texts["da"].title
+
+
+def test_what_was_taken_back_and_comes_again_is_news(watcher: Watcher) -> None:
+    serve_editions(in_editions(watcher), SHARPENED, BASE, BASE)
+    watcher.day()
+    serve_editions(watcher, BASE, BASE, BASE)
+    watcher.day()
+    serve_editions(watcher, BASE, SHARPENED, BASE)
+    watcher.day()
+
+    assert [update.significance for update in watcher.updates()] == [Significance.SUBSTANTIVE] * 3
 
 
 def test_an_attachment_exported_again_under_another_name_is_nothing(watcher: Watcher) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -44,7 +45,7 @@ def told(after: tuple[str, ...], *others: JudgedResource, language: str = "da") 
     return compose(note([page, *others]), TITLE, language)
 
 
-def in_pdf(after: tuple[str, ...], **other: bool) -> JudgedResource:
+def in_pdf(after: tuple[str, ...], **other: Any) -> JudgedResource:
     comparison = compare(version_of(*BASE), version_of(*after))
     return JudgedResource("Fakta", "https://kilde.example.org/f.pdf", "attachment", comparison, **other)
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from syndicate.domain.model import Attachment, Version
+from syndicate.domain.model import Attachment, NotedChange, Version
 from syndicate.ports.keeping import (
     Claim,
     Conclusion,
@@ -98,6 +98,10 @@ class WatchStore(Protocol):
 
     def history(self, resource_id: int, limit: int) -> list[Version]:
         """The newest older versions, oldest first, without the head."""
+        ...
+
+    def told(self, document_id: int, limit: int) -> list[NotedChange]:
+        """What the last published updates of a document told, oldest first, as far as texts are kept."""
         ...
 
     def keep_version(self, snapshot_id: int, version: Version) -> int:

@@ -158,6 +158,8 @@ def _notes(noted: NotedChange, title: str, texts: Texts) -> Iterator[str]:
         yield _facet_note(facet, texts)
     if change.effective:
         yield texts["effective_note"].format(dates=stated_days(change.effective, texts))
+    if noted.told_before:
+        yield texts["told_before"]
     if noted.also_in:
         yield texts["also_in"].format(names=", ".join(name(label, texts) for label in noted.also_in))
 

@@ -36,6 +36,9 @@ from syndicate.services.watched import Seen, WatchedSource
 
 HISTORY = 8
 """How many older versions the comparison may learn from."""
+EARLIER = 20
+"""In how many of the last updates a change is looked for that another edition tells late."""
+_EDITIONS = 2
 PATIENCE = timedelta(minutes=10)
 """How long an announcement waits for a newly linked document that cannot be fetched yet."""
 FINAL = (
@@ -71,6 +74,7 @@ class Scale:
         self._claim = claim
         self._gatherer = gatherer
         self._now = now
+        self._earlier: list[NotedChange] | None = None
 
     def weigh(self, seen: Sequence[Seen]) -> Weighed:
         weighed = Weighed(Verdict(Decision.DROP, "Nothing differs from what was announced last."))
@@ -174,13 +178,27 @@ class Scale:
         is_gone: bool = False,
     ) -> None:
         weighed.touched.append(one)
+        told = self._told_elsewhere(one, comparison)
         weighed.judged.append(
-            JudgedResource(one.label, one.url, one.resource.role, comparison, is_new, is_gone)
+            JudgedResource(one.label, one.url, one.resource.role, comparison, is_new, is_gone, told)
         )
         current = self._current(one)
         latest = one.snapshot or one.resource.latest
         after = current.fingerprint if current else latest.sha256 if latest and not is_gone else ""
         weighed.texts_after.append(f"{one.resource.role}:{after}")
+
+    def _told_elsewhere(self, one: Seen, comparison: Comparison) -> frozenset[Change]:
+        """What was told when another edition of the document said it first."""
+        if len(self._claim.resources) < _EDITIONS or not comparison.changes:
+            return frozenset()
+        if self._earlier is None:
+            self._earlier = self._store.told(self._claim.document_id, EARLIER)
+        shown = {
+            showing.shown((NotedChange(change, "", ""),), self._source.record.show_text)[0].change: change
+            for change in comparison.changes
+        }
+        told = composing.told_elsewhere(list(shown), one.resource.role, one.label, self._earlier)
+        return frozenset(shown[change] for change in told)
 
     # --- doubts -----------------------------------------------------------------------------------
 

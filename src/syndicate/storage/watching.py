@@ -8,12 +8,13 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
+from json import loads
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
 
 from syndicate.domain.errors import LeaseLost, StorageError
-from syndicate.domain.model import Attachment, UpdateState, Version
+from syndicate.domain.model import Attachment, NotedChange, UpdateKind, UpdateState, Version
 from syndicate.ports import (
     Claim,
     Conclusion,
@@ -231,6 +232,21 @@ class WatchRows(FindingRows):
         with self._db.read() as connection:
             newest_first = connection.execute(query).scalars().all()
         return [unpack(content) for content in reversed(newest_first)]
+
+    def told(self, document_id: int, limit: int) -> list[NotedChange]:
+        query = (
+            select(t.update.c.changes)
+            .where(
+                t.update.c.document_id == document_id,
+                t.update.c.state == UpdateState.PUBLISHED.value,
+                t.update.c.kind == UpdateKind.CHANGE.value,
+            )
+            .order_by(t.update.c.sequence.desc())
+            .limit(limit)
+        )
+        with self._db.read() as connection:
+            newest_first = connection.execute(query).scalars().all()
+        return [NotedChange.from_dict(each) for changes in reversed(newest_first) for each in loads(changes)]
 
     def keep_version(self, snapshot_id: int, version: Version) -> int:
         with self._db.write() as connection:

@@ -8,6 +8,7 @@ from hashlib import sha256
 from syndicate.domain.composing.effect import timely as timely
 from syndicate.domain.composing.noting import JudgedResource as JudgedResource
 from syndicate.domain.composing.noting import note as note
+from syndicate.domain.composing.noting import told_elsewhere as told_elsewhere
 from syndicate.domain.composing.texts import compose as compose
 
 

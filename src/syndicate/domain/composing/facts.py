@@ -82,6 +82,12 @@ class Teller:
         text = self._say.rewritten_attachment.format(name=name, count=len(changes))
         return Fact((text,), text, min(_rank(each.change) for each in changes), len(changes))
 
+    def caught_up(self, changes: Sequence[NotedChange]) -> Fact:
+        """An edition that now says what was told of another one before."""
+        name = self._language.quote(changes[0].resource or self._title)
+        text = self._say.caught_up.format(name=name)
+        return Fact((text,), text, min(_rank(each.change) for each in changes), len(changes))
+
     # --- kinds of change --------------------------------------------------------------------------
 
     def _attachment(self, change: Change) -> str:

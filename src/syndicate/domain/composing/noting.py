@@ -8,7 +8,15 @@ from dataclasses import dataclass, replace
 
 from syndicate.domain.diffing.links import target
 from syndicate.domain.diffing.words import essence
-from syndicate.domain.model import Change, ChangeKind, Comparison, Facet, FacetKind, NotedChange
+from syndicate.domain.model import (
+    Change,
+    ChangeKind,
+    Comparison,
+    Facet,
+    FacetKind,
+    NotedChange,
+    Significance,
+)
 
 ATTACHMENT = "attachment"
 """The role of a resource that a page links to; every other role is the document itself."""
@@ -19,7 +27,7 @@ class JudgedResource:
     """One resource of a visit: what is new in it, or that it is new or gone as a whole.
 
     Pass unchanged attachments too, with an empty comparison: a page's link that only follows one to another
-    address is then known as no change.
+    address is then known as no change. `told` are the changes of it that were told of another edition.
     """
 
     label: str
@@ -28,6 +36,7 @@ class JudgedResource:
     comparison: Comparison
     is_new: bool = False
     is_gone: bool = False
+    told: frozenset[Change] = frozenset()
 
 
 def note(resources: Sequence[JudgedResource]) -> tuple[NotedChange, ...]:
@@ -35,7 +44,8 @@ def note(resources: Sequence[JudgedResource]) -> tuple[NotedChange, ...]:
 
     The same change in several editions is told where it comes first; `also_in` names the others. An
     attachment that is new, gone, or both under one label is one change with the facet ATTACHMENT. What a
-    page says about a new or vanished attachment by its link alone is not told beside it.
+    page says about a new or vanished attachment by its link alone is not told beside it. What was told of
+    another edition earlier is editorial: the resource has only caught up.
     """
     ordered = sorted(resources, key=lambda each: each.role == ATTACHMENT)
     noted: dict[tuple[object, ...], NotedChange] = {}
@@ -47,10 +57,55 @@ def note(resources: Sequence[JudgedResource]) -> tuple[NotedChange, ...]:
             key = (*same, counts[same])
             first = noted.get(key)
             if first is None:
-                noted[key] = NotedChange(change, resource.label, resource.url, resource.role)
+                noted[key] = _noted(change, resource)
             elif resource.label not in (first.resource, *first.also_in):
                 noted[key] = replace(first, also_in=(*first.also_in, resource.label))
     return tuple(noted.values())
+
+
+def _noted(change: Change, resource: JudgedResource) -> NotedChange:
+    told = change in resource.told
+    change = replace(change, significance=Significance.EDITORIAL) if told else change
+    return NotedChange(change, resource.label, resource.url, resource.role, told_before=told)
+
+
+def told_elsewhere(
+    changes: Sequence[Change], role: str, label: str, earlier: Sequence[NotedChange]
+) -> frozenset[Change]:
+    """Those of the changes of a resource that `earlier` told of another one, and did not take back since.
+
+    `earlier` are the changes of the document that were published, oldest first.
+    """
+    latest = {_identity(noted.change): at for at, noted in enumerate(earlier)}
+    others = {_identity(noted.change) for noted in earlier if not _is_of(noted, role, label)}
+    own = {_identity(noted.change) for noted in earlier if _is_of(noted, role, label)}
+    return frozenset(
+        change
+        for change in changes
+        if (change.before or change.after)  # whose text may be shown: others are not known apart
+        and (same := _identity(change)) in others - own
+        and latest[same] > latest.get(_identity(_back(change)), -1)
+    )
+
+
+def _is_of(noted: NotedChange, role: str, label: str) -> bool:
+    return (noted.role, noted.resource) == (role, label) or label in noted.also_in
+
+
+_OPPOSITE = {ChangeKind.ADDED: ChangeKind.REMOVED, ChangeKind.REMOVED: ChangeKind.ADDED}
+
+
+def _back(change: Change) -> Change:
+    """The change that takes it back."""
+    return replace(
+        change,
+        kind=_OPPOSITE.get(change.kind, change.kind),
+        before=change.after,
+        after=change.before,
+        number_before=change.number_after,
+        number_after=change.number_before,
+        facets=tuple(replace(facet, before=facet.after, after=facet.before) for facet in change.facets),
+    )
 
 
 def _identity(change: Change) -> tuple[object, ...]:

@@ -29,8 +29,12 @@ def compose(changes: Sequence[NotedChange], document_title: str, language: str) 
 def _facts(changes: Sequence[NotedChange], teller: Teller) -> list[Fact]:
     """One fact a change, but for groups that are told in one breath."""
     facts: list[Fact] = []
-    rest = list(changes)
-    rest = _take_rewritten(rest, teller, facts)
+    rest = _take_rewritten([each for each in changes if not each.told_before], teller, facts)
+    late = [each for each in changes if each.told_before]
+    facts += [
+        teller.caught_up([each for each in late if each.resource == name])
+        for name in dict.fromkeys(each.resource for each in late)
+    ]
     for kind, tell in (
         (ChangeKind.MOVED, teller.many_moved),
         (ChangeKind.RENUMBERED, teller.many_renumbered),

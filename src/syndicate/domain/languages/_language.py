@@ -94,6 +94,7 @@ class Sentences:
     gone_attachment: str
     replaced_attachment: str
     rewritten_attachment: str
+    caught_up: str
     detail: str
     others: tuple[str, str]
     other_changes: tuple[str, str]

@@ -147,6 +147,7 @@ _SENTENCES = Sentences(
     gone_attachment="Dokumentet {name} er fjernet",
     replaced_attachment="Dokumentet {name} er udskiftet",
     rewritten_attachment="Dokumentet {name} er ændret {count} steder",
+    caught_up="{name} er bragt ajour med ændringer, der er omtalt tidligere",
     detail="{headline}: {detail}",
     others=("{headline} og 1 ændring mere", "{headline} og {count} ændringer mere"),
     other_changes=("Desuden er der 1 ændring mere", "Desuden er der {count} ændringer mere"),

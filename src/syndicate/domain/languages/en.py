@@ -194,6 +194,7 @@ _SENTENCES = Sentences(
     gone_attachment="The document {name} was removed",
     replaced_attachment="The document {name} was replaced",
     rewritten_attachment="The document {name} changed in {count} places",
+    caught_up="{name} has caught up with changes that were told before",
     detail="{headline}: {detail}",
     others=("{headline} and 1 more change", "{headline} and {count} more changes"),
     other_changes=("There is 1 more change", "There are {count} more changes"),

@@ -53,7 +53,8 @@ class NotedChange:
     """A change and where it was seen.
 
     `resource` is the label of the page or attachment, `url` its address. `also_in` names other
-    editions (labels) of the same document that carry the very same change.
+    editions (labels) of the same document that carry the very same change. `told_before` says that an
+    earlier update told it of another edition: this one has only caught up.
     """
 
     change: Change
@@ -61,6 +62,7 @@ class NotedChange:
     url: str
     role: str = "page"
     also_in: tuple[str, ...] = ()
+    told_before: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -69,6 +71,7 @@ class NotedChange:
             "url": self.url,
             "role": self.role,
             "also_in": list(self.also_in),
+            "told_before": self.told_before,
         }
 
     @classmethod
@@ -79,6 +82,7 @@ class NotedChange:
             data["url"],
             data["role"],
             tuple(data["also_in"]),
+            data.get("told_before", False),  # older records lack it
         )
 
 
