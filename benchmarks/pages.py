@@ -230,6 +230,8 @@ def _step(update: dict[str, Any]) -> dict[str, Any]:
         "resource_id": document,
         "before_version": before,
         "before_sha256": f"{before:064x}",
+        "public_version": before,
+        "public_sha256": f"{before:064x}",
         "after_version": after,
         "after_sha256": f"{after:064x}",
     }

@@ -15,7 +15,7 @@ from lxml import etree
 from syndicate.domain.model import EPOCH, FeedPlace
 from syndicate.feeds import atom, rss
 from syndicate.feeds import json as json_feed
-from syndicate.feeds._shared import clean
+from syndicate.feeds._shared import NOT_IN_XML, clean
 from tests.factories import HEALTH, NOON, SOURCE_URL, feed_entry, feed_view
 
 NAMESPACES = {
@@ -283,3 +283,30 @@ def test_cleaning_leaves_what_is_clean_alone() -> None:
     view = feed_view(feed_entry())
 
     assert clean(view) == view
+
+
+def test_lxml_refuses_what_is_cleaned_away_and_nothing_else() -> None:
+    """Only what was refused is cleaned."""
+    element = etree.Element("a")
+
+    def is_refused(letter: str) -> bool:
+        try:
+            element.text = f"a{letter}b"
+        except ValueError:
+            return True
+        return False
+
+    letters = [*map(chr, range(0x10000)), "\U00010000", "\U0001fffe", "\U0001f600", "\U0010ffff"]
+    assert [letter for letter in letters if is_refused(letter) != bool(NOT_IN_XML.search(letter))] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["\x00", "\x08", "\x0b", "\x0c", "\x1f", "\ud800", "\udfff", "\ufffe", "\uffff", "\\u0000", "\\b"]
+)
+@pytest.mark.parametrize("feed_format", [rss, atom, json_feed], ids=lambda module: module.SUFFIX)
+def test_what_a_feed_cannot_carry_is_as_if_it_was_never_there(feed_format: ModuleType, text: str) -> None:
+    dirty = feed_view(
+        feed_entry(title=f"før {text}efter", changes=({"before": f"{text}x"},)), title=text + "t"
+    )
+
+    assert feed_format.render(dirty) == feed_format.render(clean(dirty))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lxml.etree import SubElement, _Element
 
 from syndicate.domain.model import FeedView
-from syndicate.feeds._shared import EntryPart, FeedPart, generator
+from syndicate.feeds._shared import EntryPart, FeedPart, generator, written
 
 MEDIA_TYPE = "application/atom+xml"
 SUFFIX = ".atom"
@@ -15,6 +15,10 @@ LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 def render(view: FeedView) -> bytes:
     """The feed as Atom in UTF-8. Pure: the same view gives the same bytes."""
+    return written(view, _write)
+
+
+def _write(view: FeedView) -> bytes:
     return bytes(generator(view, SUFFIX, MEDIA_TYPE, AtomFeed, AtomEntry).atom_str())
 
 

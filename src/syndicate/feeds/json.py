@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 from syndicate.domain.model import FeedEntry, FeedView
@@ -13,10 +14,21 @@ SUFFIX = ".json"
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
+UNCLEAN = ("\\u00", "\\b", "\\f", "\ufffe", "\uffff")
+"""How what a feed cannot carry looks in JSON. What merely looks so, after a backslash of its own, is cleaned
+for nothing, which does no harm."""
+
 
 def render(view: FeedView) -> bytes:
     """The feed as JSON in UTF-8. Pure: the same view gives the same bytes."""
-    view = clean(view)
+    text = _write(view)
+    if not any(sign in text for sign in UNCLEAN):
+        with suppress(UnicodeEncodeError):  # half of a surrogate pair
+            return text.encode()
+    return _write(clean(view)).encode()
+
+
+def _write(view: FeedView) -> str:
     feed = {
         "version": VERSION,
         "title": view.title,
@@ -32,7 +44,7 @@ def render(view: FeedView) -> bytes:
     }
     optional = ("next_url", "hubs")
     feed = {key: value for key, value in feed.items() if value or key not in optional}
-    return json.dumps(feed, ensure_ascii=False).encode()
+    return json.dumps(feed, ensure_ascii=False)
 
 
 def _item(entry: FeedEntry) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import re
 from lxml.etree import SubElement, _Element
 
 from syndicate.domain.model import FeedView
-from syndicate.feeds._shared import EntryPart, FeedPart, generator
+from syndicate.feeds._shared import EntryPart, FeedPart, generator, written
 
 MEDIA_TYPE = "application/rss+xml"
 SUFFIX = ".rss"
@@ -20,6 +20,10 @@ TAG_LIKE = re.compile(r"<(?=[A-Za-z/!?])")
 
 def render(view: FeedView) -> bytes:
     """The feed as RSS in UTF-8. Pure: the same view gives the same bytes."""
+    return written(view, _write)
+
+
+def _write(view: FeedView) -> bytes:
     return bytes(generator(view, SUFFIX, MEDIA_TYPE, RssFeed, RssEntry).rss_str())
 
 
