@@ -12,7 +12,7 @@ from syndicate.domain.model import Change, ChangeKind, Facet, FacetKind, NotedCh
 from syndicate.rendering.environment import stated_days
 from syndicate.rendering.foreign import isolated, tame, web_address
 from syndicate.rendering.texts import Texts
-from syndicate.rendering.wordings import LONGEST_CHANGE, bounded, redline_html, redline_text, wordings_html
+from syndicate.rendering.wordings import LONGEST_CHANGE, bounded, forms
 
 LONGEST_LIST = 20
 
@@ -55,12 +55,11 @@ def change_views(update: Update, texts: Texts) -> tuple[ChangeView, ...]:
 def short_list(
     update: Update, texts: Texts, length: int = LONGEST_LIST
 ) -> tuple[tuple[ChangeView, ...], int]:
-    """The first changes without much of what stayed the same, and how many more there are.
+    """The first changes of a tame update without much of what stayed the same, and how many more there are.
 
     For a mail or a feed, which must not grow to megabytes; who wants all of it follows the link to the page.
     """
-    first = tame(update.changes[:length])
-    title = tame(update.document_title)
+    first, title = update.changes[:length], update.document_title
     views = [change_view(noted, title, update.language, texts, short=True) for noted in first]
     return tuple(views), len(update.changes) - len(first)
 
@@ -104,18 +103,21 @@ def change_data(noted: NotedChange, texts: Texts) -> dict[str, Any]:
 def change_view(
     noted: NotedChange, title: str, language: str, texts: Texts, *, short: bool = False
 ) -> ChangeView:
-    """One change in the words of `texts`; `title` is that of the document, `language` that of its words."""
+    """One change in the words of `texts`; `title` is that of the document, `language` that of its words.
+
+    Both the change and the title are tame already.
+    """
     change = noted.change
-    before, after = wordings_html(change, texts, short=short)
+    made = forms(change, texts, short=short)
     return ChangeView(
         kind=change.kind.value,
         significance=change.significance.value,
         label=texts["kind_link" if _only_leads_elsewhere(change) else f"kind_{change.kind}"],
         place=_place(change, title, texts),
-        before=before,
-        after=after,
-        redline=redline_html(change, texts, short=short),
-        text=redline_text(change, texts, short=short),
+        before=made.before,
+        after=made.after,
+        redline=made.redline,
+        text=made.text,
         notes=tuple(_notes(noted, title, texts)),
         resource=name(noted.resource, texts),
         role=noted.role,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
+from functools import lru_cache
 from pathlib import Path
 from textwrap import fill
 from zoneinfo import ZoneInfo
@@ -27,6 +28,7 @@ def build(folders: Iterable[Path] = ()) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,
     )
     environment.filters["wrapped"] = wrapped
     return environment
@@ -65,6 +67,17 @@ def moment(at: datetime, timezone: str, texts: Texts) -> str:
     """A time as people write it in that language and place: "2. marts 2026 kl. 13.00"."""
     local = at.astimezone(ZoneInfo(timezone))
     return texts["date_and_time"].format(
-        date=format_date(local, "long", locale=texts["locale"]),
-        time=format_time(local, "short", locale=texts["locale"]),
+        date=_long_day(local.date(), texts["locale"]),
+        time=_short_time(local.hour, local.minute, texts["locale"]),
     )
+
+
+# A feed is full of the same few days, over which babel takes longer than its template over a whole line.
+@lru_cache(1024)
+def _long_day(day: date, locale: str) -> str:
+    return format_date(day, "long", locale=locale)
+
+
+@lru_cache(1440)
+def _short_time(hour: int, minute: int, locale: str) -> str:
+    return format_time(time(hour, minute), "short", locale=locale)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from syndicate.domain.model import Change, Edit, EditOp
 from syndicate.rendering.foreign import isolated, tame
@@ -22,15 +23,34 @@ LONGEST_CHANGE = 4000
 """What one change may take in a mail or a feed; whoever wants all of it follows the link to the page."""
 
 
+class Forms(NamedTuple):
+    """One change in every form: see `redline_html`, `wordings_html` and `redline_text`."""
+
+    redline: Markup
+    before: Markup | None
+    after: Markup | None
+    text: str
+
+
+def forms(change: Change, texts: Texts, *, short: bool = False) -> Forms:
+    """All forms of a change that is tame already."""
+    edits = _maybe_shortened(_raw_runs(change), texts, short)
+    return Forms(_redline(change, edits, texts), *_sides(change, edits), _text(change, edits, texts))
+
+
 def runs(change: Change) -> tuple[Edit, ...]:
     """The change as runs of words, also where only one side exists or both are the same."""
+    return tame(_raw_runs(change))
+
+
+def _raw_runs(change: Change) -> tuple[Edit, ...]:
     before, after = change.before, change.after
     if change.edits:
-        return tame(change.edits)
+        return change.edits
     if before == after:
-        return (Edit(EditOp.EQUAL, tame(after or "")),)
+        return (Edit(EditOp.EQUAL, after or ""),)
     sides = ((EditOp.DELETE, before), (EditOp.INSERT, after))
-    return tuple(Edit(op, tame(text)) for op, text in sides if text is not None)
+    return tuple(Edit(op, text) for op, text in sides if text is not None)
 
 
 def shortened(edits: Sequence[Edit], mark: str) -> tuple[Edit, ...]:
@@ -82,14 +102,7 @@ def redline_html(change: Change, texts: Texts, *, short: bool = False) -> Markup
 
     The page's style sheet hides `.visually-hidden`; a page without one shows the words, which reads well too.
     """
-    if change.before is None and change.after is None:
-        return Markup.escape(texts["text_not_shown"])
-    edits = _edits(change, texts, short)
-    pieces = [_in_both(edit, texts) for edit in edits]
-    for index, (one, after) in enumerate(pairwise(edits)):
-        if one.op is EditOp.DELETE and after.op is EditOp.INSERT and not one.text.endswith(" "):
-            pieces[index] += " "
-    return Markup("").join(pieces)
+    return _redline(change, _maybe_shortened(runs(change), texts, short), texts)
 
 
 def wordings_html(
@@ -99,7 +112,29 @@ def wordings_html(
 
     A side that does not exist is None, and both are where nothing but place or number differs.
     """
-    edits = _edits(change, texts, short)
+    return _sides(change, _maybe_shortened(runs(change), texts, short))
+
+
+def redline_text(change: Change, texts: Texts, *, short: bool = False) -> str:
+    """The wordings in plain words: "Før: …" and "Nu: …" in lines of their own, or the one side there is."""
+    return _text(change, _maybe_shortened(runs(change), texts, short), texts)
+
+
+def _maybe_shortened(edits: tuple[Edit, ...], texts: Texts, short: bool) -> tuple[Edit, ...]:
+    return shortened(edits, texts["left_out"]) if short else edits
+
+
+def _redline(change: Change, edits: Sequence[Edit], texts: Texts) -> Markup:
+    if change.before is None and change.after is None:
+        return escape(texts["text_not_shown"])
+    pieces = [_in_both(edit, texts) for edit in edits]
+    for index, (one, after) in enumerate(pairwise(edits)):
+        if one.op is EditOp.DELETE and after.op is EditOp.INSERT and not one.text.endswith(" "):
+            pieces[index] += " "
+    return _markup(pieces)
+
+
+def _sides(change: Change, edits: Sequence[Edit]) -> tuple[Markup | None, Markup | None]:
     if all(edit.op is EditOp.EQUAL for edit in edits):
         return None, None
     return (
@@ -108,13 +143,11 @@ def wordings_html(
     )
 
 
-def redline_text(change: Change, texts: Texts, *, short: bool = False) -> str:
-    """The wordings in plain words: "Før: …" and "Nu: …" in lines of their own, or the one side there is."""
-    edits = _edits(change, texts, short)
-    before = _plain(edits, EditOp.DELETE)
-    after = _plain(edits, EditOp.INSERT)
+def _text(change: Change, edits: Sequence[Edit], texts: Texts) -> str:
     if change.before is None and change.after is None:
         return texts["text_not_shown"]
+    before = _plain(edits, EditOp.DELETE)
+    after = _plain(edits, EditOp.INSERT)
     if change.after is None:
         return f"{texts['before']}: {before}"
     if change.before is None:
@@ -124,28 +157,25 @@ def redline_text(change: Change, texts: Texts, *, short: bool = False) -> str:
     return f"{texts['before']}: {before}\n{texts['now']}: {after}"
 
 
-def _edits(change: Change, texts: Texts, short: bool) -> tuple[Edit, ...]:
-    return shortened(runs(change), texts["left_out"]) if short else runs(change)
-
-
-def _in_both(edit: Edit, texts: Texts) -> Markup:
+# Put together as strings: Markup would look through each part again.
+def _in_both(edit: Edit, texts: Texts) -> str:
+    text = escape(edit.text)
     if edit.op is EditOp.EQUAL:
-        return Markup.escape(edit.text)
+        return text
     tag, label = ("del", "deleted") if edit.op is EditOp.DELETE else ("ins", "inserted")
-    hidden = Markup('<span class="visually-hidden">{} </span>').format(texts[label])
-    return _tagged(tag, hidden + edit.text)
+    return f'<{tag}><span class="visually-hidden">{escape(texts[label])} </span>{text}</{tag}>'
 
 
 def _one_side(edits: Iterable[Edit], side: EditOp, tag: str) -> Markup:
-    return Markup("").join(
-        _tagged(tag, edit.text) if edit.op is side else Markup.escape(edit.text)
+    return _markup(
+        f"<{tag}>{escape(edit.text)}</{tag}>" if edit.op is side else escape(edit.text)
         for edit in edits
         if edit.op in (side, EditOp.EQUAL)
     )
 
 
-def _tagged(tag: str, text: str) -> Markup:
-    return Markup("<{0}>{1}</{0}>").format(tag, text)
+def _markup(pieces: Iterable[str]) -> Markup:
+    return Markup("".join(pieces))  # noqa: S704 (each piece escaped what it was made of)
 
 
 def _plain(edits: Iterable[Edit], side: EditOp) -> str:
