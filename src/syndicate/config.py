@@ -10,14 +10,25 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass as plain_dataclass
 from datetime import timedelta
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+)
+from pydantic.dataclasses import dataclass
 
 from syndicate.domain.errors import ConfigError, SyndicateError
 from syndicate.domain.model import ShowText, Significance
@@ -29,7 +40,7 @@ DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?",
 SLUG = r"^[a-z0-9][a-z0-9-]{0,62}$"
 RESERVED_TOPICS = ("all", "source", "my")
 
-Model = TypeVar("Model", bound=BaseModel)
+Model = TypeVar("Model")
 
 
 def parse_duration(value: object) -> timedelta:
@@ -140,8 +151,9 @@ class TopicConfig(Part):
     was: tuple[Slug, ...] = ()
 
 
-class SourceCommon(BaseModel, frozen=True, extra="ignore"):
-    """What every source has, whatever its kind."""
+@dataclass(frozen=True, slots=True, config=ConfigDict(extra="ignore"))
+class SourceCommon:
+    """What every source has, whatever its kind. Without the dict of a model: there may be ten thousand."""
 
     id: Slug
     kind: str
@@ -179,8 +191,13 @@ class Adapted(BaseModel):
     own: BaseModel
 
 
-class SourceConfig(Adapted):
+@plain_dataclass(frozen=True, slots=True)
+class SourceConfig:
+    """A source's parts, and where it stands ("sources[1]")."""
+
+    key: str
     common: SourceCommon
+    own: BaseModel
 
 
 class AccountConfig(Adapted):
@@ -222,7 +239,7 @@ def load(path: Path, section: Section) -> Config:
         _checked(TopicConfig, item, f"topics[{n}]") for n, item in enumerate(_list(data, "topics"))
     )
     sources = tuple(
-        _source(item, f"sources[{n}]", section, folder) for n, item in enumerate(_list(data, "sources"))
+        _source(item, f"sources[{n}]", section, folder) for n, item in enumerate(_taken(data, "sources"))
     )
     accounts = tuple(
         _account(item, f"accounts[{n}]", section) for n, item in enumerate(_list(data, "accounts"))
@@ -299,6 +316,14 @@ def _list(data: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     return value
 
 
+def _taken(data: Mapping[str, Any], name: str) -> Iterator[dict[str, Any]]:
+    """The items of a list, each taken out as it is asked for: ten thousand need not be there twice."""
+    items = _list(data, name)
+    for place, item in enumerate(items):
+        items[place] = {}
+        yield item
+
+
 def _table(model: type[Model], data: Mapping[str, Any], key: str) -> Model:
     value = data.get(key, {})
     if not isinstance(value, dict):
@@ -308,22 +333,27 @@ def _table(model: type[Model], data: Mapping[str, Any], key: str) -> Model:
 
 def _source(item: dict[str, Any], key: str, section: Section, folder: Path) -> SourceConfig:
     common = _checked(SourceCommon, item, key)
-    rest = _rest(item, SourceCommon)
+    rest = _rest(item, keys_of(SourceCommon))
     if "path" in rest and isinstance(rest["path"], str):
         rest["path"] = str((folder / rest["path"]).resolve())
-    own = _own(section, "sources", common.kind, rest, key, f"{key}.kind", SourceCommon)
+    own = _own(section, "sources", common.kind, rest, key, f"{key}.kind", keys_of(SourceCommon))
     return SourceConfig(key=key, common=common, own=own)
 
 
 def _account(item: dict[str, Any], key: str, section: Section) -> AccountConfig:
     common = _checked(AccountCommon, item, key)
-    rest = _rest(item, AccountCommon)
-    own = _own(section, "channels", common.channel, rest, key, f"{key}.channel", AccountCommon)
+    rest = _rest(item, keys_of(AccountCommon))
+    own = _own(section, "channels", common.channel, rest, key, f"{key}.channel", keys_of(AccountCommon))
     return AccountConfig(key=key, common=common, own=own)
 
 
-def _rest(item: Mapping[str, Any], common: type[BaseModel]) -> dict[str, Any]:
-    return {name: value for name, value in item.items() if name not in common.model_fields}
+def keys_of(model: type[Any]) -> tuple[str, ...]:
+    """The keys of a table."""
+    return tuple(model.__pydantic_fields__)
+
+
+def _rest(item: Mapping[str, Any], common: Collection[str]) -> dict[str, Any]:
+    return {name: value for name, value in item.items() if name not in common}
 
 
 def _own(
@@ -333,7 +363,7 @@ def _own(
     values: Any,
     key: str,
     name_key: str = "",
-    common: type[BaseModel] | None = None,
+    common: tuple[str, ...] = (),
 ) -> BaseModel:
     try:
         model = section(room, name)
@@ -341,19 +371,23 @@ def _own(
         raise ConfigError(name_key or key, error.message, hint=error.hint) from error
     if not isinstance(values, dict):
         raise ConfigError(key, "must be a table.", hint=f"Begin it with [{key}].")
-    return _checked(model, values, key, also=tuple(common.model_fields) if common else ())
+    return _checked(model, values, key, also=common)
 
 
 def _checked(model: type[Model], values: Mapping[str, Any], key: str, also: tuple[str, ...] = ()) -> Model:
     try:
-        return model.model_validate(values)
+        checked: Model = _checker(cast(Any, model)).validate_python(values)
     except ValidationError as error:
         raise _config_error(error, model, key, also) from None
+    return checked
 
 
-def _config_error(
-    error: ValidationError, model: type[BaseModel], key: str, also: tuple[str, ...]
-) -> ConfigError:
+@cache
+def _checker(model: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(model)
+
+
+def _config_error(error: ValidationError, model: type[Any], key: str, also: tuple[str, ...]) -> ConfigError:
     """The first fault in plain words. The value is not repeated: it could be a secret in the wrong place."""
     faults = error.errors(include_url=False, include_input=False)
     # a misspelt key is at once unknown and missing: the first says more
@@ -362,7 +396,7 @@ def _config_error(
     if fault["type"] == "missing":
         return ConfigError(path, "this key is missing.", hint="See docs/configuration.md for what it means.")
     if fault["type"] == "extra_forbidden":
-        known = [*model.model_fields, *also]
+        known = [*keys_of(model), *also]
         return ConfigError(path, "there is no such key.", hint=_did_you_mean(str(fault["loc"][-1]), known))
     message = fault["msg"].removeprefix("Value error, ").rstrip(".")
     return ConfigError(path, f"{message[:1].lower()}{message[1:]}.")

@@ -11,6 +11,7 @@ import os
 import random
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
@@ -22,7 +23,8 @@ from pydantic import BaseModel
 from syndicate import __version__, registry
 from syndicate import config as configuration
 from syndicate.bootstrap.keys import beside, read_key
-from syndicate.bootstrap.surroundings import login_headers, place_of, random_hex, stamp_of
+from syndicate.bootstrap.sharing import shared_access, shared_options
+from syndicate.bootstrap.surroundings import login_headers, random_hex, stamp_of
 from syndicate.config import AccountConfig, Config, SourceConfig
 from syndicate.domain.model import Account, Significance, Site, Topic
 from syndicate.ports import (
@@ -32,7 +34,6 @@ from syndicate.ports import (
     FeedStore,
     Outbox,
     Reader,
-    ReadOptions,
     SourceRecord,
     Subscribers,
     UpdateStore,
@@ -230,18 +231,15 @@ class App:
         record = SourceRecord(
             common.id, common.title, common.kind, common.language, common.topics, common.show_text
         )
-        options = ReadOptions(common.select, common.ignore)
+        options = shared_options(common.select, common.ignore)
         review = common.policy == "review"
         return WatchedSource(record, kind, options, common.every, review, common.at_most)
 
     def _access(self, source: SourceConfig) -> Access:
         common = source.common
-        return Access(
-            allow_private=common.allow_private,
-            also_private=frozenset(map(place_of, common.also_private)),
-            headers=login_headers(source, self._environ),
-            obey_robots=common.obey_robots,
-        )
+        access = shared_access(common.allow_private, common.also_private, common.obey_robots)
+        headers = login_headers(source, self._environ)
+        return replace(access, headers=headers) if headers else access
 
     @cached_property
     def check(self) -> CheckService:

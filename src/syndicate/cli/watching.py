@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from syndicate.bootstrap.once import fetch_once, read_isolated, try_address
 from syndicate.cli.context import config_option, json_option, opened_app, working_app
 from syndicate.cli.diagnosis import findings
 from syndicate.cli.output import out, print_json, progress, say, table, when
+from syndicate.cli.reports import Reports
 from syndicate.domain.errors import SyndicateError
 from syndicate.domain.model import Change, Comparison, EditOp, Version
 from syndicate.ports import ReadOptions, StatusView
@@ -31,19 +33,19 @@ WEB = ("http://", "https://")
 @config_option
 def check(sources: tuple[str, ...], everything: bool, explain: bool, as_json: bool) -> None:
     """Visit SOURCES (by id), or what is due, or with --all everything, once."""
-    with working_app() as app:
+    with working_app() as app, Reports() as reports:
         wanted = _wanted(app, sources, everything)
         began = app.clock()
         app.check.sync(began)
         errors = app.check.find(app.clock(), wanted)
-        reports = _visit_all(app, None if everything else wanted, since=began if wanted else None)
-    if as_json:
-        print_json({"visits": reports, "errors": [str(error) for error in errors]})
-    else:
-        _tell(reports, explain)
-        for error in errors:
-            say(str(error), "red")
-    if errors or any(report.outcome == "failed" for report in reports):
+        _visit_all(app, reports, None if everything else wanted, since=began if wanted else None)
+        if as_json:
+            reports.print_json([str(error) for error in errors])
+        else:
+            _tell(reports, explain)
+            for error in errors:
+                say(str(error), "red")
+    if errors or reports.any_failed:
         raise click.exceptions.Exit(1)
 
 
@@ -55,32 +57,32 @@ def _wanted(app: App, sources: tuple[str, ...], everything: bool) -> list[str] |
     return known if everything else list(sources) or None
 
 
-def _visit_all(app: App, wanted: list[str] | None, since: datetime | None) -> list[VisitReport]:
+def _visit_all(app: App, reports: Reports, wanted: list[str] | None, since: datetime | None) -> None:
     from syndicate.services.rounds import Rounds
 
-    reports: list[VisitReport] = []
     with progress("Visiting") as bar:
         task = bar.add_task("", total=None)
 
         def tell(report: VisitReport) -> None:
-            reports.append(report)
+            reports.add(report)
             bar.advance(task)
 
         threads = app.config.runner.threads
         Rounds(app.check, app.clock, tell, threads=threads, sources=wanted, since=since).make()
-    return reports
 
 
-def _tell(reports: list[VisitReport], explain: bool) -> None:
-    if not reports:
-        say("Nothing is due. `syndicate check --all` visits everything now.")
+def _tell(reports: Iterable[VisitReport], explain: bool) -> None:
+    nothing = True
     for report in reports:
+        nothing = False
         line = f"{report.source_id}: {report.document}: {report.outcome}"
         say(f"{line} {report.update_id}".rstrip(), "bold" if report.update_id else None)
         if report.problem and not explain:
             say(f"  {report.problem}", "yellow")
         for step in report.steps if explain else ():
             say(f"  {step}")
+    if nothing:
+        say("Nothing is due. `syndicate check --all` visits everything now.")
 
 
 # --- reading and comparing without a database ---------------------------------------------------------

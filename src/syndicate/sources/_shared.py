@@ -49,8 +49,10 @@ class Web:
     """The way to the addresses of one source. The configured headers go to the origin of `home` only, and
     only its host and port may be private."""
 
+    __slots__ = ("_access", "_fetcher", "_home")
+
     def __init__(self, home: str, fetcher: Fetcher, access: Access) -> None:
-        self._home = origin(home)
+        self._home = home
         self._fetcher = fetcher
         self._access = access
 
@@ -59,10 +61,12 @@ class Web:
         access = self._access
         # A foreign text chose where its links lead: no login of ours follows them elsewhere, and no link
         # opens a machine of our own network that the operator did not name.
-        if origin(address) != self._home:
-            access = replace(access, headers={})
-        if place_of(address) != self._home[1]:
-            access = replace(access, allow_private=False)
+        if address != self._home:
+            home = origin(self._home)
+            if origin(address) != home:
+                access = replace(access, headers={})
+            if place_of(address) != home[1]:
+                access = replace(access, allow_private=False)
         return self._fetcher.get(address, validators=validators, access=access, now=now)
 
 

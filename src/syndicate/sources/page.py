@@ -30,6 +30,8 @@ class Config(BaseModel, frozen=True, extra="forbid"):
 class Page:
     """Implements `ports.SourceKind` for one page."""
 
+    __slots__ = ("_url", "_web", "follows_attachments")
+
     asks_network = False
     lists_all = False
 
