@@ -130,8 +130,8 @@ class FeedMemory:
     def _forget(self, changed: set[tuple[str, bool]]) -> None:
         stale = [
             address
-            for address, (key, feed) in self._feeds.items()
-            if (key.name, key.editorial) in changed and not feed.final
+            for address, (key, _) in self._feeds.items()
+            if (key.name, key.editorial) in changed  # its archive too: all of it ends when the feed does
         ]
         for address in stale:
             self._drop(address)
