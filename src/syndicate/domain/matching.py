@@ -18,6 +18,19 @@ _DATE = re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b")
 _TYPE = re.compile(r"\b(?:pdf|docx?|odt|rtf|xlsx?|pptx?)\b", re.IGNORECASE)
 
 
+def place_of_page(url: str) -> str:
+    """What stays of an address when its site goes from http to https, when a slash comes or goes at its end,
+    and whoever is followed by its parameters. Two addresses of one place are one page."""
+    return target(url)
+
+
+def leads_elsewhere(old: str, new: str) -> bool:
+    """Whether two addresses of a page differ in more than what follows a reader."""
+    if target(old) != target(new):
+        return True
+    return old.partition("#")[0].partition("?")[0] != new.partition("#")[0].partition("?")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class KnownAttachment:
     """An attachment as it was linked last; `id` is the resource's, `place` counts the page's attachments."""

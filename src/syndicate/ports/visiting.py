@@ -38,6 +38,10 @@ class WatchStore(Protocol):
         """The keys of the documents that the source listed last."""
         ...
 
+    def keys(self, source_id: str) -> set[str]:
+        """The keys of all documents that the source ever had."""
+        ...
+
     def found(self, findings: Sequence[Finding], now: datetime) -> None:
         """Makes new documents known. Those of a source's first finding are baseline, later ones are news.
 

@@ -7,6 +7,7 @@ What is missing is visited: gone twice, it is told as removed; found under anoth
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -59,7 +60,7 @@ class Finder:
             findings.clear()
 
     def _found(self, source: WatchedSource, again_at: datetime, now: datetime) -> Finding:
-        found = source.kind.find(now)
+        found = _as_known(source.kind.find(now), self._store.keys(source.record.id))
         missing = self._missing(source, found)
         return Finding(source.record.id, found, again_at, missing, source.kind.lists_all)
 
@@ -75,6 +76,20 @@ class Finder:
                 hint="Nothing is concluded from it. If the site was rebuilt, watch it under a new source id.",
             )
         return missing
+
+
+def _as_known(found: Sequence[FoundDocument], known: Collection[str]) -> list[FoundDocument]:
+    """What was found, under the keys of the documents that it is, each once.
+
+    A list that names its pages by https now, or with a slash at the end, names the same pages.
+    """
+    places = {matching.place_of_page(key): key for key in sorted(known)}
+    documents: dict[str, FoundDocument] = {}
+    for document in found:
+        place = matching.place_of_page(document.key)
+        key = document.key if document.key in known else places.setdefault(place, document.key)
+        documents.setdefault(key, replace(document, key=key))
+    return list(documents.values())
 
 
 def is_removal(claim: Claim, error: FetchError) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 
+from syndicate.domain.matching import leads_elsewhere
 from syndicate.ports import Claim, Finding, FoundDocument, MissingDocument
 from syndicate.storage import tables as t
 from syndicate.storage.engine import Database
@@ -34,6 +35,11 @@ class FindingRows:
         with self._db.read() as connection:
             return set(connection.execute(select(t.document.c.key).where(here)).scalars())
 
+    def keys(self, source_id: str) -> set[str]:
+        with self._db.read() as connection:
+            query = select(t.document.c.key).where(t.document.c.source_id == source_id)
+            return set(connection.execute(query).scalars())
+
     def found(self, findings: Sequence[Finding], now: datetime) -> None:
         with self._db.write() as connection:
             names = [finding.source_id for finding in findings]
@@ -45,6 +51,7 @@ class FindingRows:
                 for document in finding.documents
             ]
             add_if_absent(connection, t.document, rows)
+            _follow(connection, findings)
             for finding in findings:
                 _know(connection, finding, now)
             connection.execute(
@@ -143,6 +150,33 @@ def _row(
         "baseline": first_found is None,
         "next_visit": now,
     }
+
+
+def _follow(connection: Connection, findings: Sequence[Finding]) -> None:
+    """A known document that is listed under another address now is asked for there."""
+    names = [finding.source_id for finding in findings]
+    query = select(t.document.c.id, t.document.c.source_id, t.document.c.key, t.document.c.address)
+    known = {
+        (row.source_id, row.key): row
+        for row in connection.execute(query.where(t.document.c.source_id.in_(names)))
+    }
+    for finding in findings:
+        for document in finding.documents:
+            row = known[finding.source_id, document.key]
+            if leads_elsewhere(row.address, document.address):
+                _readdress(connection, row.id, document)
+
+
+def _readdress(connection: Connection, document_id: int, document: FoundDocument) -> None:
+    here = t.document.c.id == document_id
+    connection.execute(update(t.document).where(here).values(address=document.address, host=document.host))
+    main = and_(
+        t.resource.c.document_id == document_id,
+        t.resource.c.role != "attachment",
+        t.resource.c.url != document.address,
+    )
+    fresh = {"url": document.address, "validators_url": "", "etag": "", "last_modified": ""}
+    connection.execute(update(t.resource).where(main).values(fresh))
 
 
 def _know(connection: Connection, finding: Finding, now: datetime) -> None:
