@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from syndicate.domain.model import DeliveryState, Significance, Update, UpdateState
 from syndicate.ports import (
@@ -45,6 +45,28 @@ _DOCUMENT = (
     .join(t.source, t.source.c.id == t.document.c.source_id)
     .where(t.document.c.id == bindparam("id"))
 )
+_SHOWN = (
+    "id",
+    "source_id",
+    "title",
+    "key",
+    "address",
+    "checks",
+    "failures",
+    "last_check",
+    "last_ok",
+    "next_visit",
+    "problem",
+    "problem_since",
+)
+_DOCUMENTS: Select[Any] = (
+    select(*(t.document.c[name] for name in _SHOWN), t.source.c.active)
+    .join(t.source, t.source.c.id == t.document.c.source_id)
+    .order_by(t.document.c.source_id, t.document.c.id)
+)
+_LAST_UPDATE = select(func.max(t.update.c.published_at))
+_HELD = select(func.count()).where(t.update.c.state.in_(WAITING))
+_ACTIVE = select(func.count()).where(t.subscriber.c.state == "active")
 
 
 class ArchiveRows:
@@ -137,21 +159,13 @@ class ArchiveRows:
             return latency.latency(connection)
 
     def status(self, now: datetime) -> StatusView:
-        documents = (
-            select(t.document, t.source.c.active)
-            .join(t.source, t.source.c.id == t.document.c.source_id)
-            .order_by(t.document.c.source_id, t.document.c.id)
-        )
         with self._db.read() as connection:
-            newest = select(func.max(t.update.c.published_at))
-            held = select(func.count()).where(t.update.c.state.in_(WAITING))
-            active = select(func.count()).where(t.subscriber.c.state == "active")
             return StatusView(
-                documents=tuple(_document_status(row) for row in connection.execute(documents)),
+                documents=tuple(_document_status(row) for row in connection.execute(_DOCUMENTS)),
                 destinations=tuple(_destinations(connection, now)),
-                held=connection.execute(held).scalar() or 0,
-                subscribers=connection.execute(active).scalar() or 0,
-                last_update=connection.execute(newest).scalar(),
+                held=connection.execute(_HELD).scalar() or 0,
+                subscribers=connection.execute(_ACTIVE).scalar() or 0,
+                last_update=connection.execute(_LAST_UPDATE).scalar(),
             )
 
     def newest(self) -> int:
