@@ -365,6 +365,21 @@ def test_a_line_that_says_read_also_is_no_text() -> None:
     assert told(inner) == [(PARAGRAPH, "", LEAD)]
 
 
+@pytest.mark.parametrize(
+    ("opening", "closing"),
+    [
+        ("Få hjælp til spam", "Besøg vores hjælpecenter"),
+        ("Get help with spam", "Visit the Help Centre"),
+        ("Obtenir de l’aide sur le spam", "Consulter les Pages d’aide"),
+    ],
+)
+def test_a_card_that_leads_to_the_help_pages_is_no_text(opening: str, closing: str) -> None:
+    card = f'<a href="/help"><div>{opening}</div><div>{{}}</div><h2>{closing}</h2></a>'
+    assert blocks(card.format(LEAD)) == []
+    assert len(blocks(card.format("Ring 112, hvis det er alvorligt."))) == 3
+    assert len(blocks(f"<p>{opening}</p><p>{LEAD}</p>")) == 2
+
+
 def test_a_number_on_its_own_belongs_to_its_item() -> None:
     steps = "".join(f"<div>{number}</div><div>Trin {number}</div>" for number in (1, 2, 3))
     assert told(steps) == [(ITEM, str(number), f"Trin {number}") for number in (1, 2, 3)]

@@ -9,6 +9,7 @@ from itertools import groupby
 from syndicate.domain.model import Block, BlockKind
 from syndicate.parsers._shared import is_date
 from syndicate.parsers.html.asides import link_share, without_asides
+from syndicate.parsers.html.help_cards import without_help_cards
 from syndicate.parsers.html.labels import without_labels
 
 _DATE_LIST = 3
@@ -21,7 +22,7 @@ def drop_ways_out(blocks: Sequence[Block]) -> list[Block]:
 
     Lists of links stay, unless a heading says that they lead away: they may be what the page is about.
     """
-    inner = without_labels(_without_date_lists(without_asides(blocks)))
+    inner = without_labels(_without_date_lists(without_help_cards(without_asides(blocks))))
     start, end = 0, len(inner)
     while end > start and _is_loose_link(inner[end - 1]):
         end -= 1
