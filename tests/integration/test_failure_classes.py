@@ -70,6 +70,18 @@ def test_F1_a_timestamp_or_a_nonce_in_each_response(watcher: Watcher) -> None:
     )
 
 
+def test_F1_what_is_not_told_is_explained_with_its_reason(watcher: Watcher) -> None:
+    body = page(*BASE).replace(b"</ol>", "</ol><p>Log ind</p><p>Læsetid: 4 min.</p>".encode())
+    watcher.serve(body)
+    (report,) = watcher.day()
+    untold = [step for step in report.steps if "not told" in step]
+    assert [step.partition("not told, ")[2] for step in untold] == [
+        "the caption of a button or link: 'Log ind'",
+        "a counter or a time to read: 'Læsetid: 4 min.'",
+    ]
+    assert watcher.updates() == []
+
+
 def test_F2_the_same_items_in_another_order_are_moved_at_most(watcher: Watcher) -> None:
     watcher.serve(page(BASE[2], BASE[0], BASE[1]))
     watcher.day()

@@ -237,12 +237,59 @@ def test_five_thousand_blocks_of_which_one_changed() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["Senest opdateret: 9. maj 2017", "Vist 17 gange", "1.234 visninger", "…", ""]
+    "line",
+    [
+        "Senest opdateret: 9. maj 2017",
+        "Opdateret for 3 dage siden",
+        "Vist 17 gange",
+        "1.234 visninger",
+        "5 min read",
+        "Vis mere",
+        "Voir moinsEn savoir plus",
+        "Print denne side · Del siden",
+        "Was this page helpful? Yes No",
+        "Zum Hauptinhalt springen",
+        "…",
+        "",
+    ],
 )
 def test_furniture_may_come_and_go(line: str) -> None:
     """F1."""
     assert changes(version_of(*LIST), version_of(*LIST, line)) == ()
     assert changes(version_of(*LIST, line), version_of(*LIST)) == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Ja",
+        "Vis ikke mere hensyn",
+        "Læs mere om vaccinen",
+        "3. Print denne side",
+        "Stop",
+        "Smittet for 3 dage siden",
+        "Søg læge",
+    ],
+)
+def test_what_only_sounds_like_a_caption_is_told(line: str) -> None:
+    assert len(changes(version_of(*LIST), version_of(*LIST, line))) == 1
+
+
+def test_what_is_not_told_is_listed_with_the_reason() -> None:
+    after = version_of(*LIST[:-1], f"{LIST[-1]}!", "Vis mere", "Senest opdateret: 9. maj 2017", "Hør os.")
+    found = compare(version_of(*LIST), after)
+    assert [change.after for change in found.changes] == ["Hør os."]
+    assert [(each.reason, each.before, each.after) for each in found.ignored] == [
+        ("the same words, typed otherwise", LIST[-1], f"{LIST[-1]}!"),
+        ("the caption of a button or link", None, "Vis mere"),
+        ("a line about the page's own age", None, "Senest opdateret: 9. maj 2017"),
+    ]
+
+
+def test_the_first_title_of_a_page_is_told() -> None:
+    """M: a page without any name of its own that gets one."""
+    bare = replace(version_of(*LIST), title="")
+    assert len(changes(bare, replace(version_of("# Sund mad", *LIST), title="Sund mad"))) == 1
 
 
 @pytest.mark.parametrize("line", ["# Sund mad", "By og Liv", "Sund mad | By og Liv"])
@@ -319,6 +366,16 @@ def test_a_link_beside_other_words_is_one_of_the_facets() -> None:
 def test_words_that_only_became_a_link_are_no_change() -> None:
     plain = version_of("Læs vejledningen om mad.")
     assert changes(plain, linked(f"{HOST}/a")) == ()
+
+
+def test_a_space_at_the_edge_of_a_link_is_markup() -> None:
+    label, url = "vores regler", "https://kilde.example/regler"
+    apart = Block(BlockKind.PARAGRAPH, "Læs om vores regler her.", links=(Link(label, url),))
+    joined = replace(apart, text="Læs omvores regler her.")
+    assert changes(version_of(apart), version_of(joined)) == ()
+    assert changes(version_of(apart), version_of(replace(joined, links=()))) == ()
+    number = replace(apart, text="Giv 10 50 mg.", links=(Link("50 mg", url),))
+    assert changes(version_of(number), version_of(replace(number, text="Giv 1050 mg."))) != ()
 
 
 # --- history --------------------------------------------------------------------------------------

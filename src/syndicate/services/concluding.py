@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from textwrap import shorten
 
 from syndicate.domain import scheduling
 from syndicate.domain.errors import FetchError, FetchReason, ParseReason, SuspectReason, SyndicateError
+from syndicate.domain.judging import JudgedResource
 from syndicate.domain.model import Decision
 from syndicate.ports import Claim, Conclusion, Notice, Reading, ResourcePlace, SnapshotState
 from syndicate.services.finding import kind_of
@@ -16,6 +18,9 @@ from syndicate.services.weighing import Weighed, doubt, draft
 
 SOON = timedelta(minutes=5)
 """A doubt is looked at again after so long, or sooner."""
+_MOST_NOT_TOLD = 20
+_QUOTED = 80
+"""Characters that are shown of a text."""
 _UNREADABLE = frozenset(ParseReason)
 
 
@@ -139,6 +144,8 @@ class Concluder:
         report.outcome = weighed.verdict.decision.value
         report.update_id = update_id
         report.problem = problem
+        for step in _not_told(weighed.judged):
+            report.note(step)
         report.note(f"{report.outcome}: {weighed.verdict.reason}")
 
     def _again_at(
@@ -158,6 +165,17 @@ class Concluder:
         )
         gap = source.every if claim.candidate else gap
         return scheduling.next_visit(now, gap, failures, self._jitter(), retry_after)
+
+
+def _not_told(judged: Sequence[JudgedResource]) -> Iterator[str]:
+    """Each difference that was found and is told to nobody, with the reason."""
+    for one in judged:
+        ignored = one.comparison.ignored
+        for each in ignored[:_MOST_NOT_TOLD]:
+            texts = [shorten(text, _QUOTED, placeholder="…") for text in (each.before, each.after) if text]
+            yield f"{one.label or one.url}: not told, {each.reason}: {' → '.join(map(repr, texts))}"
+        if len(ignored) > _MOST_NOT_TOLD:
+            yield f"{one.label or one.url}: not told, {len(ignored) - _MOST_NOT_TOLD} more such differences"
 
 
 def anything_new(seen: Sequence[Seen]) -> bool:

@@ -11,11 +11,11 @@ from syndicate.domain.diffing.effect import effective_dates
 from syndicate.domain.diffing.expressions import Grammar
 from syndicate.domain.diffing.facets import facets
 from syndicate.domain.diffing.flicker import Flicker
-from syndicate.domain.diffing.links import link_facets
+from syndicate.domain.diffing.furniture import Furniture
+from syndicate.domain.diffing.links import link_facets, same_beside_links
 from syndicate.domain.diffing.standing import STANDING
 from syndicate.domain.diffing.units import likeness
 from syndicate.domain.diffing.weighing import (
-    Furniture,
     is_mended,
     is_sentence_number,
     only_another_form,
@@ -30,12 +30,14 @@ from syndicate.domain.model import (
     Comparison,
     Facet,
     FacetKind,
+    Ignored,
     Significance,
     Version,
     heaviest,
 )
 
 _CELL = " | "
+_TYPOGRAPHY = "the same words, typed otherwise"
 _KEPT = 0.5
 """How much of a text is left where a note stands beside it, and not in its place."""
 
@@ -51,8 +53,9 @@ def compare(before: Version, after: Version, *, history: Sequence[Version] = ())
         return Comparison()
     comparer = _Comparer(before, after, history)
     found = [comparer.change(pair) for pair in align(before.blocks, after.blocks)]
-    changes = tuple(change for change in found if change)
-    return Comparison(changes, heaviest([change.significance for change in changes]))
+    changes = tuple(each for each in found if isinstance(each, Change))
+    ignored = tuple(each for each in found if isinstance(each, Ignored))
+    return Comparison(changes, heaviest([change.significance for change in changes]), ignored)
 
 
 class _Comparer:
@@ -62,23 +65,24 @@ class _Comparer:
         self._versions = (before, after)
         self._language = after.language or before.language
         self._grammar = Grammar(self._language)
-        self._furniture = Furniture(self._grammar, (before.title, after.title))
+        self._furniture = Furniture(self._grammar, before, after)
         self._flicker = Flicker(history, before, self._grammar)
         self._counted: Counter[str] | None = None
 
-    def change(self, pair: Pair) -> Change | None:
-        """The change that a pair shows, or None where no reader would see one."""
+    def change(self, pair: Pair) -> Change | Ignored | None:
+        """The change that a pair shows, or why no reader is told of it; None where nothing differs."""
         before, after = _spoken(pair.before), _spoken(pair.after)
         if before == after and not pair.moved:
             return None
-        if self._furniture.explains(before, after):
-            return None
+        reason = self._furniture.explains(before, after)
         if before is None or after is None:
             change: Change | None = _one_sided(before, after)
         else:
-            change = self._two_sided(before, after, pair.moved)
-        if change is None or self._flicker.explains(before, after):
-            return None
+            change = None if reason else self._two_sided(before, after, pair.moved)
+        if not reason:
+            reason = self._flicker.explains(before, after) if change else _TYPOGRAPHY
+        if change is None or reason:
+            return _ignored(reason, before, after)
         return replace(change, effective=self._effective(change))
 
     def _effective(self, change: Change) -> tuple[str, ...]:
@@ -100,7 +104,7 @@ class _Comparer:
             came_from=before.section if moved and before.section[-1:] != after.section[-1:] else (),
         )
         differs = stretch(before.text, after.text)
-        if not _same_words(differs):
+        if not _same_words(differs) and not same_beside_links(before, after):
             return self._reworded(change, before, after, differs)
         links = tuple(link_facets(before, after))
         if links:
@@ -140,6 +144,12 @@ class _Comparer:
             blocks = (block for version in self._versions for block in version.blocks)
             self._counted = Counter(word.core for block in blocks for word in words(block.text))
         return self._counted
+
+
+def _ignored(reason: str, before: Block | None, after: Block | None) -> Ignored | None:
+    """None where only places, links or numbers differ: there is no text to show."""
+    old, new = (block.text if block else None for block in (before, after))
+    return Ignored(reason, old, new) if old != new else None
 
 
 def _same_words(differs: Stretch) -> bool:

@@ -28,14 +28,16 @@ class Flicker:
         self._grammar = grammar
         self._versions = (*history, before) if len(history) >= _TIMES else ()
 
-    def explains(self, before: Block | None, after: Block | None) -> bool:
-        """Whether older versions show the same coming and going, or the same counter counting."""
+    def explains(self, before: Block | None, after: Block | None) -> str:
+        """What older versions show it to be: the same coming and going, the same counter; else ""."""
         if not self._versions:
-            return False
+            return ""
         blocks = [block for block in (before, after) if block]
         if len(blocks) == 2 and self._counts(*blocks):
-            return True
-        return all(self._comes_and_goes(block) and not self._matters(block) for block in blocks)
+            return "a counter: it grew in all older versions"
+        if all(self._comes_and_goes(block) and not self._matters(block) for block in blocks):
+            return "something that came and went in older versions"
+        return ""
 
     @cached_property
     def _texts(self) -> list[list[str]]:

@@ -18,6 +18,7 @@ _WRAPPED = re.compile(
     re.IGNORECASE,
 )
 _ESCAPED = re.compile(r"%([0-7][0-9A-F])", re.IGNORECASE)
+_APART = re.compile(r"\D{4,}")
 _SESSION = re.compile(r";jsessionid=[^?#/]*", re.IGNORECASE)
 
 
@@ -52,6 +53,19 @@ def link_facets(before: Block, after: Block) -> Iterator[Facet]:
         come = [url for url in new.get(label, ()) if target(url) not in map(target, old.get(label, ()))]
         for first, second in zip(gone, come, strict=False):
             yield Facet(FacetKind.LINK, first, second)
+
+
+def same_beside_links(before: Block, after: Block) -> bool:
+    """Whether two texts only differ in white space at the edges of their links: "see <a>our rules</a>" and
+    "see<a>our rules</a>". Where a link has a digit in its words, such a space may part two numbers.
+    """
+    labels = {link.label for link in (*before.links, *after.links) if _APART.fullmatch(link.label)}
+    edges = sorted((label for label in labels if label in before.text and label in after.text), key=len)
+    if not edges:
+        return False
+    anywhere = re.compile(rf"\s*({'|'.join(map(re.escape, reversed(edges)))})\s*")
+    first, second = (essence(anywhere.sub(r" \1 ", block.text)) for block in (before, after))
+    return first == second
 
 
 def _by_label(links: tuple[Link, ...]) -> dict[str, list[str]]:

@@ -18,7 +18,7 @@ _CORE = rf"(?:{_NAME}|(?:(?<![^\s(\[])[-−+])?{_NUMBER}(?:-?{_NAME})?|\w+|[^\w\
 _CORES = re.compile(_CORE)
 _WORD = re.compile(rf"(?P<lead>\s*)(?P<core>{_CORE})")
 _GLUED_UNIT = re.compile(r"([-+]?\.?\d++(?:[.,]\d++)*)([^\W\d_]\w*)")
-_ADDRESS_END = re.compile(r"(\bhttps?://[^\s<>()]{0,300}[^\s<>()/.,;:])/+(?=[\s<>().,;:]|\Z)")
+_ADDRESS_END = re.compile(r"(\b(?:https?://|www\.)[^\s<>()]{0,300}[^\s<>()/.,;:])/+(?=[\s<>().,;:]|\Z)")
 """An address as printed, with and without the slash at its end: one address."""
 _STRAIGHT = {**dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"), "\u2019": "'"}
 """Every dash and minus as "-", the apostrophe as "'"."""
@@ -120,7 +120,7 @@ def essence(text: str) -> str:
     if not text.isascii():
         for sign, straight in _STRAIGHT.items():  # several times as fast as str.translate
             text = text.replace(sign, straight)
-    cores = _CORES.findall(_ADDRESS_END.sub(r"\1", text) if "://" in text else text)
+    cores = _CORES.findall(_ADDRESS_END.sub(r"\1", text) if "://" in text or "www." in text else text)
     said = list(map(_essential, cores))
     if "-" in cores:
         for index, core in enumerate(cores):

@@ -5,6 +5,10 @@ from __future__ import annotations
 from importlib import import_module
 from pkgutil import iter_modules
 
+from syndicate.domain.languages._captions import AGES as AGES
+from syndicate.domain.languages._captions import ANSWERS as ANSWERS
+from syndicate.domain.languages._captions import CAPTIONS as CAPTIONS
+from syndicate.domain.languages._captions import READING_TIMES as READING_TIMES
 from syndicate.domain.languages._language import Direction as Direction
 from syndicate.domain.languages._language import Effect as Effect
 from syndicate.domain.languages._language import Language as Language

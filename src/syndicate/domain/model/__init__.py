@@ -8,6 +8,7 @@ from syndicate.domain.model.changes import Edit as Edit
 from syndicate.domain.model.changes import EditOp as EditOp
 from syndicate.domain.model.changes import Facet as Facet
 from syndicate.domain.model.changes import FacetKind as FacetKind
+from syndicate.domain.model.changes import Ignored as Ignored
 from syndicate.domain.model.changes import Significance as Significance
 from syndicate.domain.model.changes import Verdict as Verdict
 from syndicate.domain.model.changes import heaviest as heaviest

@@ -146,11 +146,24 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Ignored:
+    """A difference that no reader is told of; `reason` says what it is, in words for the operator."""
+
+    reason: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two versions of one resource held against each other; `changes` in the order of the newer text."""
+    """Two versions of one resource held against each other; `changes` in the order of the newer text.
+
+    `ignored` are the differences that are none of the changes, in the same order.
+    """
 
     changes: tuple[Change, ...] = ()
     significance: Significance = Significance.COSMETIC
+    ignored: tuple[Ignored, ...] = ()
 
     @property
     def is_meaningful(self) -> bool:
