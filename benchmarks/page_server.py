@@ -1,11 +1,13 @@
 """A web server for one folder, in a process of its own, so that its CPU time is not ours.
 
-`python -m benchmarks.page_server FOLDER [--forgetful]` prints its port and ends with its standard input.
-With `--forgetful` it gives no validators, as many servers do: each request gets the whole content again.
+`python -m benchmarks.page_server FOLDER [--forgetful] [--hosts N]` prints its port and ends with its standard
+input. It listens on 127.0.0.1 and the addresses after it, on all at the same port. With `--forgetful` it
+gives no validators, as many servers do: each request gets the whole content again.
 """
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 import threading
@@ -23,19 +25,28 @@ from typing import ClassVar
 class PageServer:
     """A running server: its address and its process."""
 
-    url: str
+    port: int
     pid: int
+
+    @property
+    def url(self) -> str:
+        return self.url_on(0)
+
+    def url_on(self, host: int) -> str:
+        """The address on one of its hosts, counted from 0."""
+        return f"http://127.0.0.{1 + host}:{self.port}/"
 
 
 @contextmanager
-def serving(folder: Path, *, forgetful: bool = False) -> Iterator[PageServer]:
+def serving(folder: Path, *, forgetful: bool = False, hosts: int = 1) -> Iterator[PageServer]:
     """A server of `folder` for the time of the block."""
-    command = [sys.executable, "-m", "benchmarks.page_server", str(folder), *["--forgetful"] * forgetful]
+    command = [sys.executable, "-m", "benchmarks.page_server", str(folder), "--hosts", str(hosts)]
+    command += ["--forgetful"] * forgetful
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin and process.stdout
         port = int(process.stdout.readline())
         try:
-            yield PageServer(f"http://127.0.0.1:{port}/", process.pid)
+            yield PageServer(port, process.pid)
         finally:
             process.stdin.close()
 
@@ -47,7 +58,7 @@ class _Handler(BaseHTTPRequestHandler):
     forgetful: ClassVar[bool] = False
 
     def do_GET(self) -> None:
-        body = self.contents.get(self.path)
+        body = self.contents.get(self.path.partition("?")[0])
         if body is None:
             return self._answer(404, {}, b"")
         tag = f'"{sha256(body).hexdigest()[:32]}"'
@@ -71,18 +82,25 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
 
-def main(folder: Path, *, forgetful: bool) -> None:
+def main(folder: Path, *, forgetful: bool, hosts: int) -> None:
     """Serves until standard input ends."""
     files = (path for path in folder.rglob("*") if path.is_file())
     _Handler.contents = {f"/{path.relative_to(folder)}": path.read_bytes() for path in files}
     _Handler.contents["/"] = _Handler.contents["/index.html"]
     _Handler.forgetful = forgetful
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    sys.stdout.write(f"{server.server_address[1]}\n")
+    port = 0
+    for host in range(1, 1 + hosts):
+        server = ThreadingHTTPServer((f"127.0.0.{host}", port), _Handler)
+        port = server.server_address[1]
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     sys.stdin.read()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), forgetful="--forgetful" in sys.argv)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--forgetful", action="store_true")
+    parser.add_argument("--hosts", type=int, default=1)
+    main(**vars(parser.parse_args()))
