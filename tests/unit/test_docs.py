@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import inspect
+import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +20,11 @@ from pydantic import BaseModel
 
 from syndicate import config, registry
 from syndicate.domain import errors, model
+from syndicate.ports import FeedRecord
+from syndicate.rendering import MailSettings, Renderer
+from syndicate.services.render_feeds import ARCHIVED, ENTRIES
+from syndicate.web.limits import FeedLimit
+from tests import factories
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -215,6 +223,34 @@ def test_every_channel_has_a_page_that_explains_its_keys(name: str) -> None:
     fields = registry.load("channels", name).Config.model_fields
     missing = [field for field in fields if f"`{field}`" not in page and f"{field} =" not in page]
     assert not missing
+
+
+# --- the feeds --------------------------------------------------------------------------------------
+
+
+def keys_of_table(page: str, before: str) -> list[str]:
+    """The keys in the first column of the table that follows these words."""
+    rows = page.partition(before)[2].strip().splitlines()
+    table = list(takewhile(lambda row: row.startswith("|"), rows))
+    return [key for row in table[2:] for key in re.findall(r"`(\w+)`", row.split("|")[1])]
+
+
+def test_the_data_in_feeds_is_told_key_by_key() -> None:
+    proof = model.Proof("Anbefalinger", factories.SOURCE_URL, "a" * 64, "b" * 64, factories.NOON)
+    renderer = Renderer(factories.site(), MailSettings("nyt@example.org", "", "example.org"))
+    view = renderer.feed_view(FeedRecord("all", "Alle"), [factories.update(proofs=(proof,))], False)
+    (item,) = json.loads(registry.load("feeds", "json").render(view))["items"]
+    data, page = item["_syndicate"], text("feeds.md")
+    assert keys_of_table(page, "has `_syndicate`:") == list(data)
+    assert sorted(keys_of_table(page, "A change:")) == sorted(data["changes"][0])
+    assert all(f"`{key}`" in page for key in (*data["proofs"][0], *data["changes"][0]["facets"][0]))
+
+
+def test_the_numbers_of_feeds_are_those_of_the_program() -> None:
+    page = text("feeds.md")
+    assert f"the newest {ENTRIES} entries" in page and f"{ARCHIVED} a document" in page
+    per_feed = inspect.signature(FeedLimit).parameters["per_feed"].default
+    assert f"more than {per_feed} times an hour" in page
 
 
 # --- the words --------------------------------------------------------------------------------------
