@@ -161,6 +161,16 @@ def test_diff_needs_no_database_and_writes_a_redline(desk: Desk, tmp_path: Path)
     assert not (tmp_path / "var").exists()
 
 
+def test_diff_says_from_when_a_change_holds(tmp_path: Path) -> None:
+    before, after = tmp_path / "before.md", tmp_path / "after.md"
+    before.write_text("# Råd\n\nKommunen bør tilbyde alle børn et måltid.", encoding="utf-8")
+    after.write_text(
+        "# Råd\n\nKommunen skal tilbyde alle børn et måltid. Det gælder fra 1. januar 2027.", encoding="utf-8"
+    )
+    said = CliRunner().invoke(cli, ["diff", str(before), str(after)]).output
+    assert "effective: 2027-01-01" in said
+
+
 # --- the editorial step -------------------------------------------------------------------------------
 
 

@@ -184,6 +184,8 @@ def tell_change(change: Change) -> None:
         say(f"  from: {' › '.join(change.came_from)}", "dim")
     if change.number_before and change.number_after and change.number_before != change.number_after:
         say(f"  number: {change.number_before} → {change.number_after}", "dim")
+    if change.effective:
+        say(f"  effective: {', '.join(change.effective)}", "dim")
     for facet in change.facets:
         say(
             f"  {facet.kind.value}: {facet.before or '–'} → {facet.after or '–'} {facet.trend}".rstrip(),
