@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import re
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from threading import Thread
 
@@ -137,3 +139,46 @@ def test_other_records_pass_as_they_are() -> None:
     record = logging.LogRecord("uvicorn.access", logging.INFO, "", 0, "started %s", ("x",), None)
     assert CutTokens().filter(record)
     assert record.getMessage() == "started x"
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"GET /%ff%zz%?q=%& HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /updates?q=\xc3\xa6\xff HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET http://evil.example/updates/ HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET //evil.example/updates/ HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"CONNECT evil.example:443 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.0\r\n\r\n",
+        b"GET / HTTP/9.9\r\nHost: x\r\n\r\n",
+        b"GET /\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: \xff[\r\nHost: y\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+        b"POST /subscribe HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"POST /subscribe HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n",
+        b"POST /subscribe HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 7\r\n\r\nemail",
+        b"GET / HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n",
+        b"G\0T / HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 60,
+        b"\r\n" * 500,
+        b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\n" + b"A: b\r\n" * 5_000 + b"\r\n",
+    ],
+    ids=range(23),
+)
+def test_whatever_comes_over_the_wire_is_answered_or_cut_off(address: str, request_bytes: bytes) -> None:
+    host, _, port = address.removeprefix("http://").partition(":")
+    answer = b""
+    with socket.create_connection((host, int(port)), timeout=10) as connection, suppress(ConnectionError):
+        connection.sendall(request_bytes)
+        connection.shutdown(socket.SHUT_WR)
+        while piece := connection.recv(65_536):
+            answer += piece
+    status = re.match(rb"HTTP/1\.1 ([1-4]\d\d) ", answer)
+    assert status or not answer, answer[:200]
+    assert b"evil.example" not in answer
+    assert requests.get(f"{address}/about", timeout=10).status_code == 200
