@@ -22,7 +22,7 @@ from syndicate.parsers._shared import (
     primary_subtag,
     split_number,
 )
-from syndicate.parsers._shared.outline import MOST_BLOCKS
+from syndicate.parsers._shared.outline import LONGEST_TITLE, MOST_BLOCKS
 
 RECIPE = Recipe("text", 1)
 
@@ -298,3 +298,17 @@ def test_the_language_is_guessed_from_small_words(text: str, language: str) -> N
 )
 def test_a_language_tag_is_shortened(tag: str, primary: str) -> None:
     assert primary_subtag(tag) == primary
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("  Råd  om søvn ", "Råd om søvn"),
+        ("ord " * 75, ("ord " * 75).strip()),
+        ("ord " * 100, "ord " * 75 + "…"),
+        ("O" * 1_000_000, "O" * LONGEST_TITLE + " …"),
+    ],
+)
+def test_a_title_has_an_end(title: str, shown: str) -> None:
+    blocks = [Block(BlockKind.PARAGRAPH, "Råd")]
+    assert make_version(blocks, RECIPE, title=title).title == shown

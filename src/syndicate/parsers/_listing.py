@@ -16,7 +16,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from lxml import etree
 
 from syndicate.domain.errors import ParseError, ParseReason
-from syndicate.parsers._shared import decode_text, fold
+from syndicate.parsers._shared import decode_text, short_title
 from syndicate.ports import Listed, Listing, ListingKind
 
 MOST_BYTES = 50 * 1024 * 1024
@@ -123,7 +123,7 @@ def _feed_entry(element: etree._Element, base: str) -> Listed | None:
         link,
         base,
         identity=identity,
-        title=fold(_text(element, "title")),
+        title=short_title(_text(element, "title")),
         content=_content(element),
         stated=_moment(
             _text(element, "updated")

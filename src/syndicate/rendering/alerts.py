@@ -13,12 +13,16 @@ from syndicate.domain.model import Message, Site, Subject
 from syndicate.domain.placeholders import MESSAGE_ID, TO
 from syndicate.ports.alerting import Alert
 from syndicate.rendering import environment
+from syndicate.rendering.changes import name
 from syndicate.rendering.environment import moment
+from syndicate.rendering.foreign import isolated, tame
 from syndicate.rendering.mail import CHANNEL, MailSettings
 from syndicate.rendering.mime import Mailbox, compose, text_header
 from syndicate.rendering.texts import load
+from syndicate.rendering.wordings import bounded
 
 SHOWN = 40
+LONGEST_DETAIL = 1500
 
 
 class AlertMails:
@@ -63,12 +67,15 @@ class AlertMails:
 
     def _title(self, begun: Sequence[Alert], over: Sequence[Alert]) -> str:
         first, *others = begun or over
-        name = self._texts["alert_subject" if begun else "alert_subject_over"].format(name=first.name)
-        return f"{name} (+{len(others)})" if others else name
+        key = "alert_subject" if begun else "alert_subject_over"
+        title = self._texts[key].format(name=name(tame(first.name), self._texts))
+        return f"{title} (+{len(others)})" if others else title
 
     def _shown(self, alert: Alert) -> dict[str, str]:
         since = moment(alert.since, self._site.timezone, self._texts)
-        return {"name": alert.name, "detail": alert.detail, "since": since}
+        # Names are titles of sources, and a detail may quote what a server answered.
+        detail = bounded(tame(alert.detail), LONGEST_DETAIL, self._texts["left_out"])
+        return {"name": name(tame(alert.name), self._texts), "detail": isolated(detail), "since": since}
 
 
 def _line(text: str) -> str:

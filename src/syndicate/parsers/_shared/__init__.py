@@ -12,6 +12,7 @@ from syndicate.parsers._shared.numbering import split_bullet as split_bullet
 from syndicate.parsers._shared.numbering import split_number as split_number
 from syndicate.parsers._shared.outline import Outline as Outline
 from syndicate.parsers._shared.outline import make_version as make_version
+from syndicate.parsers._shared.outline import short_title as short_title
 from syndicate.parsers._shared.stated_dates import find_dates as find_dates
 from syndicate.parsers._shared.stated_dates import is_date as is_date
 from syndicate.parsers._shared.stated_dates import may_state_date as may_state_date

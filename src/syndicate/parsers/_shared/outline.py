@@ -65,6 +65,18 @@ MOST_BLOCKS = 50_000
 """A law of a thousand pages has half of it; two that differ throughout are held together for seconds."""
 
 
+LONGEST_TITLE = 300
+"""What is longer is no title: it would stand in every list, feed, mail and share link."""
+
+
+def short_title(text: str) -> str:
+    """The title folded, or its first whole words."""
+    title = fold(text)
+    if len(title) <= LONGEST_TITLE:
+        return title
+    return (title[:LONGEST_TITLE].rpartition(" ")[0] or title[:LONGEST_TITLE]) + " …"
+
+
 def make_version(
     blocks: Sequence[Block],
     recipe: Recipe,
@@ -89,7 +101,7 @@ def make_version(
         raise ParseError(ParseReason.NO_TEXT, nothing)
     heading = next((block.text for block in kept if block.kind is BlockKind.HEADING), "")
     return Version(
-        title=fold(title) or heading,
+        title=short_title(title) or short_title(heading),
         language=language or guess_language(block.text for block in kept),
         blocks=kept,
         recipe=recipe,
