@@ -499,3 +499,13 @@ def test_what_was_moved_knows_where_it_came_from() -> None:
 
     assert (change.kind, change.section, change.came_from) == (ChangeKind.MOVED, ("Ude",), ("Inde",))
     assert Change.from_dict(change.as_dict()) == change
+
+
+def test_a_row_that_was_cut_into_other_cells_says_the_same() -> None:
+    assert compare(version_of("Rum | Grænse Målt"), version_of("Rum | Grænse | Målt")).changes == ()
+
+
+def test_a_value_in_another_column_is_a_change() -> None:
+    (change,) = compare(version_of("Børn | 10 mg | –"), version_of("Børn | | 10 mg")).changes
+
+    assert change.kind is ChangeKind.REWORDED

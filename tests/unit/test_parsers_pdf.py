@@ -8,6 +8,7 @@ from syndicate.domain.errors import ParseError, ParseReason
 from syndicate.domain.model import BlockKind, Link, Version
 from syndicate.parsers import read
 from syndicate.ports import ReadOptions
+from tests.paper import wide
 from tests.pdf_writer import Area, Words, assemble, encrypted, set_lines, write_pdf
 
 FULL = "Kommunen bør tilbyde alle beboere over fyrre år en gratis samtale om helbred"  # fills its column
@@ -224,3 +225,33 @@ def test_pages_without_text_are_said_to_be_scanned() -> None:
 )
 def test_a_broken_file_is_damaged(data: bytes) -> None:
     assert refusal(data).reason in (ParseReason.DAMAGED, ParseReason.NO_TEXT)
+
+
+def test_a_raised_mark_that_is_a_piece_of_its_own_is_no_text() -> None:
+    """As browsers print them: well above the line, hardly smaller."""
+    page = [
+        Words("Luft ud hver time.", 70, 700),
+        Words("1", 70 + wide("Luft ud hver time.", 11), 704.4, 9),
+        Words("Gulvet er på 20 m", 70, 660),
+        Words("2", 70 + wide("Gulvet er på 20 m", 11), 664.4, 9),
+        Words("og derover.", 80 + wide("Gulvet er på 20 m", 11), 660),
+    ]
+
+    assert texts(page) == ["Luft ud hver time.", "Gulvet er på 20 m² og derover."]
+
+
+def test_narrow_cells_are_cells_where_columns_begin() -> None:
+    """Between the last two of a row there is no more than a space."""
+    rows = [
+        ("Rum", "Fra otte til tolv", "Målt"),
+        ("Stue", "35 dB", "6 måneder"),
+        ("Sal", "40 dB", "12 måneder"),
+    ]
+    places = (70, 140, 140 + wide("Fra otte til tolv ", 11))
+    page = [
+        Words(text, x, 700 - 20 * number)
+        for number, row in enumerate(rows)
+        for text, x in zip(row, places, strict=True)
+    ]
+
+    assert texts(page) == [" | ".join(row) for row in rows]

@@ -153,9 +153,10 @@ def _ignored(reason: str, before: Block | None, after: Block | None) -> Ignored 
 
 
 def _same_words(differs: Stretch) -> bool:
-    """Whether no word differs. Where only one side has marks between cells, a row was only cut otherwise."""
+    """Whether no word differs. A row that has fewer cells, none of them empty, was only cut otherwise."""
     before, after = differs.before, differs.after
-    if (_CELL in before) != (_CELL in after):
+    empty = "| |" in before or "| |" in after
+    if before.count(_CELL) != after.count(_CELL) and not empty:
         before, after = before.replace(_CELL, " "), after.replace(_CELL, " ")
     return essence(before) == essence(after)
 

@@ -30,6 +30,8 @@ _MARKED = re.compile(r"(?P<word>.*[^\d\s])(?P<mark>\d{1,2}|[*†‡]{1,2})(?P<st
 """A word that may have a raised mark at its end."""
 _MARK = re.compile(r"\d{1,2}|[*†‡]{1,2}")
 _RAISED, _SMALLER = 0.12, 0.85
+_LARGEST_MARK, _HIGHEST_MARK, _CLOSE = 0.9, 0.7, 0.5
+"""Where a piece that is raised beside a text is told from another line, in letter heights of the text."""
 
 
 def read_sheet(document: PdfDocument, number: int) -> Sheet:
@@ -151,6 +153,12 @@ def _side_by_side(lines: Iterator[Line]) -> Iterator[Line]:
     """Joins pieces on one base that follow each other from left to right: the cells of a row."""
     last: Line | None = None
     for line in lines:
+        if last is not None and _is_raised_beside(line, last, gap=line.left - last.right):
+            last = _with_raised(last, line)
+            continue
+        if last is not None and _is_raised_beside(last, line, gap=line.left - last.right):
+            last = replace(line, noted=True)
+            continue
         beside = (
             last is not None
             and not last.broken
@@ -165,6 +173,23 @@ def _side_by_side(lines: Iterator[Line]) -> Iterator[Line]:
             last = line
     if last is not None:
         yield last
+
+
+def _is_raised_beside(mark: Line, text: Line, *, gap: float) -> bool:
+    """Whether a piece is the small raised mark of a note beside a text, or an exponent."""
+    return (
+        _MARK.fullmatch(mark.text) is not None
+        and mark.size <= _LARGEST_MARK * text.size
+        and _RAISED * text.size < mark.base - text.base < _HIGHEST_MARK * text.size
+        and -1 < gap < _CLOSE * text.size
+    )
+
+
+def _with_raised(line: Line, mark: Line) -> Line:
+    *cells, cell = line.cells
+    *words, word = cell.words
+    text = f"{word.text}{raised(mark.text, behind=word.text)}"
+    return replace(line, cells=(*cells, Cell((*words, Word(text, word.left, mark.right)))))
 
 
 def _links(document: PdfDocument, page: Any, text_page: Any) -> Iterator[tuple[float, float, Link]]:

@@ -22,6 +22,8 @@ _FAR = 2.5
 """Lines that are further apart than so many usual steps stand in no common table."""
 _AIR = 1.5
 _EXACT = 2.0
+_SPACE = 0.12
+_TELLING_COLUMNS = 3
 _APART = 0.45
 """Letter heights between two words from which a column may begin at the second."""
 _LARGER = 1.1
@@ -118,19 +120,31 @@ def _run(lines: Sequence[Line], start: int, leading: float) -> list[Line]:
 
 
 def _cut(line: Line, columns: Sequence[Cell]) -> Line:
-    """The line with its cells parted at words that stand exactly where a column begins."""
+    """The line with its cells parted at words that stand exactly where a column begins.
+
+    In a narrow table only a space is between two cells. Words may stand there by chance; not at every column,
+    nor beside what is a cell for certain.
+    """
+    cells = _parted(line, columns, _APART)
+    closer = _parted(line, columns, _SPACE)
+    if len(line.cells) > 1 or (len(closer) == len(columns) >= _TELLING_COLUMNS):
+        cells = closer
+    return replace(line, cells=cells)
+
+
+def _parted(line: Line, columns: Sequence[Cell], least: float) -> tuple[Cell, ...]:
     starts = [column.left for column in columns]
     cells: list[Cell] = []
     for cell in line.cells:
         words: list[Word] = []
         for word in cell.words:
-            apart = bool(words) and word.left - words[-1].right > _APART * line.size
+            apart = bool(words) and word.left - words[-1].right > least * line.size
             if apart and any(abs(word.left - start) < _EXACT for start in starts):
                 cells.append(Cell(tuple(words)))
                 words = []
             words.append(word)
         cells.append(Cell(tuple(words)))
-    return replace(line, cells=tuple(cells))
+    return tuple(cells)
 
 
 def _fits(line: Line, columns: Sequence[Cell]) -> bool:
@@ -145,6 +159,8 @@ def _fits(line: Line, columns: Sequence[Cell]) -> bool:
 
 
 def _table(lines: Sequence[Line]) -> Table:
+    widest = max(lines, key=lambda line: len(line.cells))
+    lines = [_cut(line, widest.cells) if line is not widest else line for line in lines]
     columns = _columns(lines)
     table = Table()
     for group in _row_lines(lines, columns):
