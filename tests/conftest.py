@@ -8,10 +8,14 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+
+from tests import clusters, storing
+from tests.clusters import Cluster
 
 CONFIG = Path(__file__).parents[1] / "config"
 IN_CI = bool(os.environ.get("CI"))
@@ -79,3 +83,48 @@ def config_folder(tmp_path: Path) -> Path:
 def sample_site(config_folder: Path) -> Path:
     """A private copy of the sample site."""
     return config_folder / "sample-site"
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """The PostgreSQL server of this run, started by the first test that asks for it."""
+    folder = clusters.programs()
+    if folder is None:
+        pytest.skip(f"needs PostgreSQL {clusters.OLDEST} or later (on Debian: apt-get install postgresql)")
+    with clusters.cluster(folder) as server:
+        yield server
+
+
+DATABASES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(params=DATABASES)
+def any_database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Runs a test once on each database: what it opens by `tests.storing` is of the kind that this names."""
+    if request.param == "sqlite":
+        yield request.param
+        return
+    server: Cluster = request.getfixturevalue("cluster")
+    names: dict[Path, str] = {}
+
+    def url_for(folder: Path) -> str:
+        if folder not in names:
+            names[folder] = server.borrow()
+        return server.url(names[folder])
+
+    monkeypatch.setattr(storing, "url_for", url_for)
+    yield request.param
+    for name in names.values():
+        server.give_back(name)
+
+
+@pytest.fixture(params=DATABASES)
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without any tables, of each kind in turn."""
+    if request.param == "sqlite":
+        yield storing.sqlite_url(tmp_path)
+        return
+    server: Cluster = request.getfixturevalue("cluster")
+    name = server.empty()
+    yield server.url(name)
+    server.drop(name)

@@ -1,8 +1,12 @@
-"""A real database in a folder of the test's own, and short ways to put things into it."""
+"""A real database of the test's own, and short ways to put things into it.
+
+It is SQLite, in the folder. A module that says `pytestmark = pytest.mark.usefixtures("any_database")` is run
+a second time, on PostgreSQL.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -45,6 +49,14 @@ SOURCE = SourceRecord("kilde", "Kilden", "page", "da", ("sundhed",))
 CONSENT = Consent("Ja tak til mails.", "1", "/subscribe", "192.0.2.0")
 
 
+def sqlite_url(folder: Path) -> str:
+    return f"sqlite:///{folder}/s.db"
+
+
+url_for: Callable[[Path], str] = sqlite_url
+"""The address of a folder's database; the fixture `any_database` puts another function in its place."""
+
+
 def version(*texts: str, title: str = "En side") -> Version:
     blocks = tuple(Block(BlockKind.PARAGRAPH, text) for text in texts)
     return Version(title, "da", blocks, Recipe("html", 1))
@@ -62,7 +74,7 @@ class Store:
     database: Database = field(init=False)
 
     def __post_init__(self) -> None:
-        self.database = Database(f"sqlite:///{self.folder}/s.db")
+        self.database = Database(url_for(self.folder))
         self.database.upgrade()
         self.watch = WatchRows(self.database)
         self.updates = UpdateRows(self.database)

@@ -102,8 +102,15 @@ class OperatorConfig(Part):
     alert_after: Duration = timedelta(hours=1)
 
 
+def _database(url: str) -> str:
+    if re.match(r"[a-z0-9+]+://[^/@]*:[^/@]+@", url) or re.search(r"[?&]password=", url):
+        raise ValueError("must not hold the password: name its variable in `storage.password_env`")
+    return url
+
+
 class StorageConfig(Part):
-    url: str
+    url: Annotated[str, AfterValidator(_database)]
+    password_env: str = ""
     keep: Duration = timedelta(days=30)
 
 

@@ -12,6 +12,8 @@ from syndicate.services.check import CheckService
 from tests.storing import LEASE, NOW, SOURCE, Store
 from tests.watching import Watcher
 
+pytestmark = pytest.mark.usefixtures("any_database")
+
 MANY = 100
 
 

@@ -11,6 +11,8 @@ from syndicate.domain.model import Message, Update
 from tests.integration.test_services_expand import Publishing
 from tests.storing import NOW
 
+pytestmark = pytest.mark.usefixtures("any_database")
+
 
 @pytest.fixture
 def publishing(tmp_path: Path) -> Publishing:

@@ -16,6 +16,8 @@ from syndicate.storage import tables as t
 from tests.storing import NOW, Store, retrieved
 from tests.watching import SHARPENED, Watcher, page
 
+pytestmark = pytest.mark.usefixtures("any_database")
+
 
 @pytest.fixture
 def watcher(tmp_path: Path) -> Watcher:

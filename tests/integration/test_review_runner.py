@@ -12,12 +12,15 @@ from typing import Any
 import pytest
 
 from syndicate.bootstrap import App
+from syndicate.cli.context import presence_of
 from syndicate.config import StorageConfig
 from syndicate.domain.errors import StorageError
 from syndicate.runner import local
 from syndicate.runner.local import LocalRunner
 from syndicate.runner.presence import Presence
 from syndicate.runner.taking_over import take_over
+from syndicate.storage.engine import Database
+from tests.clusters import Cluster
 from tests.integration.test_runner import app as app
 from tests.integration.test_runner import checks, until
 
@@ -114,18 +117,35 @@ def test_whoever_is_not_alone_leaves_the_living_their_work(app: App, tmp_path: P
     other.close()
 
 
-def test_a_lock_on_this_machine_tells_nothing_of_others_on_a_shared_database(
-    app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("others", [True, False])
+def test_a_shared_database_tells_itself_who_works_on_it(
+    app: App, cluster: Cluster, others: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lease(app)  # while a process on another machine works on the same PostgreSQL
-    _ = app.database
-    shared = StorageConfig(url="postgresql+psycopg://db.example/syndicate")
+    """A file on this machine would tell nothing of a process on another one."""
+    name = cluster.borrow()
+    shared = StorageConfig(url=cluster.url(name))
     monkeypatch.setattr(app, "config", app.config.model_copy(update={"storage": shared}))
-    presence = Presence(tmp_path / "s.lock")
-    assert presence.alone
+    elsewhere = Database(shared.url)
+    their_place = elsewhere.presence() if others else None
+    if their_place:
+        their_place.share()
+    lease(app)
+    presence = presence_of(app)
     take_over(app, presence)
-    assert app.check.claim(app.clock(), limit=5) == []
-    presence.close()
+    assert len(app.check.claim(app.clock(), limit=5)) == (0 if others else 1)
+    for place in filter(None, (presence, their_place)):
+        place.close()
+    elsewhere.close()
+    app.close()
+    cluster.give_back(name)
+
+
+def test_the_place_among_the_workers_is_kept_as_long_as_it_runs(app: App) -> None:
+    renewed = Event()
+    runner = LocalRunner(app, threads=1, renew=renewed.set)
+    runner.start()
+    assert renewed.wait(20)
+    runner.stop()
 
 
 def test_others_are_let_in_before_our_own_work_begins(app: App, tmp_path: Path) -> None:

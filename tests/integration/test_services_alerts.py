@@ -22,6 +22,8 @@ from tests.factories import site
 from tests.storing import LEASE, planned
 from tests.watching import BASE, PAGE, SHARPENED, Watcher, page
 
+pytestmark = pytest.mark.usefixtures("any_database")
+
 SETTINGS = MailSettings("Anbefalinger <nyt@example.org>", "", "example.org")
 WALL = b"<html><body><h1>Just a moment</h1><p>Checking your browser before accessing.</p></body></html>"
 LOGIN = b"""<html><body><h1>Log ind</h1><form><p>Log ind for at se siden.</p>

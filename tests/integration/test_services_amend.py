@@ -20,6 +20,8 @@ from tests.integration.test_cli import PAPER, Desk
 from tests.integration.test_services_expand import CHANNELS, Publishing
 from tests.storing import LEASE, NOW
 
+pytestmark = pytest.mark.usefixtures("any_database")
+
 LATER = NOW + timedelta(hours=1)
 
 

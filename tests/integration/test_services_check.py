@@ -15,6 +15,8 @@ from tests.editions import as_docx
 from tests.paper import as_pdf
 from tests.watching import BASE, DOCX, HTML, ODT, PAGE, SHARPENED, Watcher, page
 
+pytestmark = pytest.mark.usefixtures("any_database")
+
 FACTS = "https://kilde.example/fakta.docx"
 LINK = ("Download fakta", "/fakta.docx")
 

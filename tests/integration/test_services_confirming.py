@@ -14,6 +14,8 @@ from syndicate.services.confirming import UNCONFIRMED, UNSETTLED
 from tests.data.sample.docx import docx_from_markdown
 from tests.watching import BASE, DOCX, HTML, PAGE, SHARPENED, Watcher, Web, page
 
+pytestmark = pytest.mark.usefixtures("any_database")
+
 FACTS = "https://kilde.example/fakta.docx"
 LINK = ("Download fakta", "/fakta.docx")
 LOGIN = b"""<html lang="da"><head><title>Log ind</title></head><body><main><h1>Log ind</h1>

@@ -16,6 +16,8 @@ from tests.factories import update
 from tests.fakes import DOWN, LOST, FakeChannel, refusal
 from tests.storing import NOW, SOURCE, Store, message, planned, version
 
+pytestmark = pytest.mark.usefixtures("any_database")
+
 HOURS = timedelta(hours=12)
 
 

@@ -17,6 +17,8 @@ from tests.factories import update
 from tests.fakes import FakeChannel, FakeRenderer
 from tests.storing import LEASE, NOW, SOURCE, Store, version
 
+pytestmark = pytest.mark.usefixtures("any_database")
+
 CHANNELS = ("email", "linkedin")
 
 

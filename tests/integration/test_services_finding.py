@@ -12,6 +12,8 @@ from syndicate.domain.model import ChangeKind, UpdateState
 from syndicate.ports import Finding, FoundDocument
 from tests.watching import BASE, HTML, SHARPENED, Watcher, page
 
+pytestmark = pytest.mark.usefixtures("any_database")
+
 SITE = "https://kilde.example"
 URLS = [f"{SITE}/{name}" for name in ("a", "b", "c", "d")]
 TEXTS = {

@@ -16,6 +16,8 @@ from syndicate.services.watched import WatchedSource
 from tests.storing import NOW, Store
 from tests.watching import BASE, HTML, Watcher, Web, page
 
+pytestmark = pytest.mark.usefixtures("any_database")
+
 HOUR = timedelta(hours=1)
 
 

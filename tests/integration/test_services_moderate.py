@@ -20,6 +20,8 @@ from syndicate.services.tokens import Tokens
 from tests.fakes import FakeChannel, FakeRenderer
 from tests.watching import BASE, SHARPENED, Watcher, page
 
+pytestmark = pytest.mark.usefixtures("any_database")
+
 CHANNELS = ("email", "linkedin")
 LATER = (*SHARPENED[:2], SHARPENED[2].replace("14 dage", "7 dage"))
 

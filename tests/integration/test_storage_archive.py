@@ -24,6 +24,8 @@ from syndicate.storage.renaming import rename_topics
 from tests import factories
 from tests.storing import LEASE, NOW, SOURCE, Store, message, planned, version
 
+pytestmark = pytest.mark.usefixtures("any_database")
+
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
 HELD = UpdateState.HELD

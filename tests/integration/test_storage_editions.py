@@ -13,6 +13,8 @@ from syndicate.ports import Conclusion, Reading, ResourcePlace, ResourceView
 from tests import factories
 from tests.storing import NOW, SOURCE, Store, retrieved, version
 
+pytestmark = pytest.mark.usefixtures("any_database")
+
 HOUR = timedelta(hours=1)
 
 

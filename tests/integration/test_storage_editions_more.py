@@ -19,6 +19,8 @@ from syndicate.storage.engine import Database
 from tests import factories
 from tests.storing import NOW, SOURCE, Store, retrieved, version
 
+pytestmark = pytest.mark.usefixtures("any_database")
+
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 

@@ -15,6 +15,8 @@ from syndicate.storage import tables as t
 from tests.factories import update
 from tests.storing import LEASE, NOW, SOURCE, Store, message, planned, version
 
+pytestmark = pytest.mark.usefixtures("any_database")
+
 LATER = NOW + timedelta(minutes=1)
 
 

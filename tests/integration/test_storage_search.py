@@ -16,9 +16,12 @@ from syndicate.ports import Latency, Selection
 from syndicate.storage import upgrading
 from syndicate.storage.archive import ArchiveRows
 from syndicate.storage.engine import Database
-from syndicate.storage.search import MAX_WORDS, match_expression
+from syndicate.storage.engines.sqlite import expression
+from syndicate.storage.searching import MAX_WORDS, terms
 from tests import factories
 from tests.storing import NOW, SOURCE, Store, planned, version
+
+pytestmark = pytest.mark.usefixtures("any_database")
 
 HOUR = timedelta(hours=1)
 
@@ -101,9 +104,29 @@ def test_only_what_is_published_is_found(store: Store) -> None:
         ("(helbred NEAR kommunen)", False),
         ("-helbred", True),
         ("'; DROP TABLE update_; --", False),
+        ('"helbredstjek i åbningstiden"', True),
+        ('"Helbredstjek  …  I ÅBNINGSTIDEN!"', True),
+        ('"i helbredstjek"', False),
+        ('"et helbredstjek i åbningstid"', False),
+        ('"helbred"', False),
+        ('"helbredstjek" kommun "skal tilbyde"', True),
+        ('"helbredstjek" "findes ikke"', False),
+        ('helbred"', True),
+        ('"" helbred', True),
+        ("helbred & kommunen | !skal <-> :*", True),
+        ("helbred:*", True),
+        ("helbred:ABCD", False),
+        ("'helbred' \\'", True),
+        ("%(words)s %s %", False),
         ("x" * 200, False),
+        ("x" * 10_000, False),
         ("\x00", False),
+        ("\x00helbred\x00", True),
         ("a " * 100, True),
+        ("a " * 5_000, True),
+        ('"' * 10_000, False),
+        ("*:&|!()<->'" * 1_000, False),
+        ("\ud800", False),
     ],
 )
 def test_words_are_words_and_never_orders(store: Store, words: str, found: bool) -> None:
@@ -116,9 +139,21 @@ def test_words_are_words_and_never_orders(store: Store, words: str, found: bool)
 
 
 def test_a_search_asks_for_so_many_words_and_no_more() -> None:
-    assert match_expression("ord " * 100).count('"ord"*') == MAX_WORDS
-    assert match_expression("") == '""'
-    assert match_expression('a"b') == '"a"* "b"*'
+    assert len(terms("ord " * 100)) == MAX_WORDS
+    assert len(terms('"ord ord" ' * 100)) == MAX_WORDS / 2
+    assert terms('"…" \0 :*&') == terms("") == []
+    assert expression(terms('a"b')) == '"a"* "b"*'
+
+
+def test_the_longest_text_that_can_be_published_is_found_by_its_beginning(store: Store) -> None:
+    """Whatever a page says, it must not stop its own announcement."""
+    words = " ".join(f"ord{n}" for n in range(300_000))
+    change = factories.reworded(after=f"Helbredstjek {'x' * 1_000_000} {words} {'og ' * 100_000}")
+    update = factories.update(change, id="u1", source_id=SOURCE.id)
+    store.visit(b"1", version("ny"), update=update, now=NOW)
+    for found in ("helbredstjek", "x" * 1_000, "ord1000", '"ord1000 ord1001"'):
+        assert ids(store, words=found) == ["u1"], found[:20]
+    assert ids(store, words="y" * 1_000) == []
 
 
 def test_addresses_and_the_newest_number(store: Store) -> None:
@@ -160,15 +195,15 @@ def test_latency_is_the_median_from_seeing_to_sending(store: Store) -> None:
     assert store.archive.latency().mailed == timedelta(seconds=10)
 
 
-def test_an_older_database_becomes_searchable(tmp_path: Path) -> None:
+def test_an_older_database_becomes_searchable(empty_database: str) -> None:
     """The migration finds in the old rows what publishing puts into the index."""
-    database = Database(f"sqlite:///{tmp_path}/old.db")
+    database = Database(empty_database)
     change = json.dumps([factories.noted().as_dict()])
     with database.write() as connection:
         command.upgrade(upgrading.configuration(connection), "0002")
-        connection.execute(text("INSERT INTO source (id, active) VALUES ('kilde', 1)"))
+        connection.execute(text("INSERT INTO source (id, active) VALUES ('kilde', true)"))
         connection.execute(
-            text("INSERT INTO document (id, source_id, baseline, next_visit) VALUES (1, 'kilde', 1, 0)")
+            text("INSERT INTO document (id, source_id, baseline, next_visit) VALUES (1, 'kilde', true, 0)")
         )
         connection.execute(
             text(

@@ -13,6 +13,8 @@ from syndicate.storage import tables as t
 from tests.factories import update
 from tests.storing import CONSENT, LEASE, NOW, SOURCE, Store, message, planned, version
 
+pytestmark = pytest.mark.usefixtures("any_database")
+
 DAY = timedelta(days=1)
 
 

@@ -25,6 +25,8 @@ from syndicate.storage import tables as t
 from tests import factories
 from tests.storing import NOW, SOURCE, Store, message, planned, version
 
+pytestmark = pytest.mark.usefixtures("any_database")
+
 HOUR = timedelta(hours=1)
 LATER = NOW + 10 * HOUR
 HELD = UpdateState.HELD

@@ -11,16 +11,17 @@ import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 
-from syndicate.storage import engine, upgrading
+from syndicate.storage import upgrading
 from syndicate.storage.engine import Database, newest_schema
+from syndicate.storage.engines import sqlite
 
 OPEN = "import sys; from syndicate.storage.engine import Database; Database(sys.argv[1]).upgrade()"
 IS_LOADED = "; print('alembic' in sys.modules)"
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/s.db"
+def url(empty_database: str) -> str:
+    return empty_database
 
 
 def test_the_newest_schema_is_the_one_that_alembic_leads_to(url: str) -> None:
@@ -55,11 +56,18 @@ def test_a_database_that_is_up_to_date_is_opened_without_alembic(url: str) -> No
     assert (made.strip(), opened.strip()) == (b"True", b"False")
 
 
+def test_processes_that_start_at_once_upgrade_once(url: str) -> None:
+    both = [subprocess.Popen([sys.executable, "-c", OPEN, url], stderr=subprocess.PIPE) for _ in range(2)]
+    assert [process.communicate()[1] for process in both] == [b"", b""]
+    assert [process.returncode for process in both] == [0, 0]
+
+
 def test_a_database_that_is_up_to_date_is_opened_while_another_process_writes(
-    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    url = f"sqlite:///{tmp_path}/s.db"
     Database(url).upgrade()
-    monkeypatch.setattr(engine, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.05)
     writer = sqlite3.connect(tmp_path / "s.db", isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
     try:

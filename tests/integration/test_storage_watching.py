@@ -17,6 +17,8 @@ from syndicate.storage import tables as t
 from tests.factories import update
 from tests.storing import LEASE, NOW, SOURCE, Store, retrieved, version
 
+pytestmark = pytest.mark.usefixtures("any_database")
+
 LATER = NOW + timedelta(minutes=2)
 MUCH_LATER = NOW + timedelta(days=60)
 

@@ -101,6 +101,18 @@ FAULTS = {
         "topics",
         "more than once",
     ),
+    "a password in the file": (
+        "sqlite:///var/s.db",
+        "postgresql+psycopg://me:geheim@db.example/s",
+        "storage.url",
+        "storage.password_env",
+    ),
+    "a password behind it": (
+        "sqlite:///var/s.db",
+        "postgresql+psycopg:///s?password=geheim",
+        "storage.url",
+        "storage.password_env",
+    ),
     "time zone": ("languages =", 'timezone = "Mars/Base"\nlanguages =', "site.timezone", "Europe/Copenhagen"),
     "table for list": ("[[topics]]", "[topics]", "topics", "[[topics]]"),
     "mail as account": ('channel = "linkedin"', 'channel = "email"', "accounts[0]", ""),

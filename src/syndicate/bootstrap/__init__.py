@@ -150,7 +150,9 @@ class App:
     def database(self) -> Database:
         from syndicate.storage.engine import Database
 
-        database = Database(self.config.storage.url)
+        storage = self.config.storage
+        found = configuration.secrets(storage, "storage", self._environ)
+        database = Database(storage.url, found.get("password", ""))
         database.upgrade()
         return database
 

@@ -13,7 +13,7 @@ import click
 from click.core import ParameterSource
 
 from syndicate.bootstrap import DEFAULT_CONFIG, App, load_config
-from syndicate.runner.presence import Presence
+from syndicate.runner.presence import Place, Presence
 from syndicate.runner.taking_over import take_over
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -60,7 +60,7 @@ def opened_app() -> Iterator[App]:
 def working_app() -> Iterator[App]:
     """An app that claims work beside others: what a dead process left behind is taken up first."""
     with opened_app() as app:
-        presence = Presence(lock_path(app))
+        presence = presence_of(app)
         try:
             take_over(app, presence)
             yield app
@@ -68,7 +68,13 @@ def working_app() -> Iterator[App]:
             presence.close()
 
 
+def presence_of(app: App) -> Place:
+    """Our place among those who work on the database. Raises StorageError."""
+    return app.database.presence() or Presence(lock_path(app))
+
+
 def lock_path(app: App) -> Path:
+    """The lock file beside a SQLite database; else a place for such files, beside the configuration."""
     url = app.config.storage.url
     if url.startswith("sqlite:///"):
         return Path(url.removeprefix("sqlite:///") + ".lock")

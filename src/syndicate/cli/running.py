@@ -19,10 +19,17 @@ import click
 
 from syndicate import assets
 from syndicate.bootstrap import App
-from syndicate.cli.context import config_option, config_path, lock_path, log_to_stderr, opened_app
+from syndicate.cli.context import (
+    config_option,
+    config_path,
+    lock_path,
+    log_to_stderr,
+    opened_app,
+    presence_of,
+)
 from syndicate.cli.output import say
 from syndicate.domain.errors import SyndicateError
-from syndicate.runner.presence import Presence
+from syndicate.runner.presence import Place
 from syndicate.runner.taking_over import take_over
 
 HTTP_PORT, SMTP_PORT = 8025, 1025
@@ -51,7 +58,7 @@ def run(with_sandbox: bool) -> None:
     """Watch, send and serve the site, until stopped."""
     log_to_stderr()
     with opened_app() as app:
-        presence = Presence(lock_path(app))
+        presence = presence_of(app)
         try:
             with _sandbox_beside(app) if with_sandbox else _nothing():
                 _run(app, presence)
@@ -82,10 +89,10 @@ def sandbox(http_port: int, smtp_port: int, ledger: Path | None, site: Path | No
 # --- parts --------------------------------------------------------------------------------------------
 
 
-def _run(app: App, presence: Presence) -> None:
+def _run(app: App, presence: Place) -> None:
     from syndicate.runner.local import LocalRunner
 
-    runner = LocalRunner(app, app.config.runner.threads)
+    runner = LocalRunner(app, app.config.runner.threads, presence.renew)
     take_over(app, presence)
     runner.start()
     try:

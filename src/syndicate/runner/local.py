@@ -21,6 +21,7 @@ from syndicate.ports import Claim
 log = logging.getLogger("syndicate.runner")
 
 JOBS = {"check": 1.0, "find": 5.0, "expand": 0.5, "deliver": 0.5, "feeds": 1.0, "reclaim": 10.0}
+PRESENCE_SECONDS = 1.0
 ALERTS_SECONDS = 30.0
 HOUSEKEEPING_SECONDS = 3600.0
 STALE_SECONDS = 120.0
@@ -30,11 +31,14 @@ ROUND = 10
 
 
 class LocalRunner:
-    """Everything in one process. `start`, then `stop`; `trouble` says what is wrong now."""
+    """Everything in one process. `start`, then `stop`; `trouble` says what is wrong now.
 
-    def __init__(self, app: App, threads: int) -> None:
+    `renew` keeps our place among those who work on the database."""
+
+    def __init__(self, app: App, threads: int, renew: Callable[[], object] = int) -> None:
         self._app = app
         self._threads = threads
+        self._renew = renew
         self._visits = ThreadPoolExecutor(threads, thread_name_prefix="check")
         self._sends = ThreadPoolExecutor(max(1, len(app.destinations)), thread_name_prefix="deliver")
         self._scheduler = BackgroundScheduler(
@@ -66,6 +70,7 @@ class LocalRunner:
         }
         for name, verb in verbs.items():
             self._every(JOBS[name], name, verb)
+        self._every(PRESENCE_SECONDS, "presence", self._renew)
         self._every(ALERTS_SECONDS, "alerts", lambda: app.alerts.review(app.clock()))
         self._every(HOUSEKEEPING_SECONDS, "housekeeping", lambda: app.housekeeping.prune(app.clock()))
         self._scheduler.start()

@@ -1,4 +1,4 @@
-"""Whether other processes work on the same database, told by a lock file that the kernel cleans up.
+"""Whether other processes work on the same SQLite database, told by a lock file that the kernel cleans up.
 
 Everybody who works holds the lock shared. Whoever gets it exclusively for a moment knows to be alone, and
 that every lease in the database belongs to the dead: their work is taken up at once, not after the lease.
@@ -9,6 +9,21 @@ from __future__ import annotations
 import fcntl
 import os
 from pathlib import Path
+from typing import Protocol
+
+
+class Place(Protocol):
+    """A held place among those who work on a database, by whatever means it is known.
+
+    `alone`: at first nobody else was there, and nobody is let in until `share`. `renew` takes the place again
+    if it was lost; `close` gives it up.
+    """
+
+    alone: bool
+
+    def share(self) -> None: ...
+    def renew(self) -> None: ...
+    def close(self) -> None: ...
 
 
 class Presence:
@@ -24,6 +39,9 @@ class Presence:
     def share(self) -> None:
         """Lets others in; called when what the dead left has been taken up."""
         fcntl.flock(self._handle, fcntl.LOCK_SH)
+
+    def renew(self) -> None:
+        """Nothing takes the lock away from a process that lives."""
 
     def close(self) -> None:
         os.close(self._handle)

@@ -45,10 +45,13 @@ class FindingRows:
             names = [finding.source_id for finding in findings]
             first = select(t.source.c.id, t.source.c.first_found).where(t.source.c.id.in_(names))
             first_found = {row.id: row.first_found for row in connection.execute(first)}
-            rows = [
+            keys = select(t.document.c.source_id, t.document.c.key).where(t.document.c.source_id.in_(names))
+            known = {(row.source_id, row.key) for row in connection.execute(keys)}
+            rows = [  # without those that are there already: PostgreSQL would use up an id for each
                 _row(finding.source_id, document, first_found.get(finding.source_id), now)
                 for finding in findings
                 for document in finding.documents
+                if (finding.source_id, document.key) not in known
             ]
             add_if_absent(connection, t.document, rows)
             _follow(connection, findings)

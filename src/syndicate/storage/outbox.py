@@ -22,6 +22,7 @@ from syndicate.ports import (
 from syndicate.storage import tables as t
 from syndicate.storage.clockwork import set_back_deliveries
 from syndicate.storage.engine import Database
+from syndicate.storage.locking import unclaimed
 from syndicate.storage.messages import message_from
 from syndicate.storage.planning import plan_deliveries
 from syndicate.storage.rows import add_if_absent
@@ -72,7 +73,7 @@ class OutboxRows:
     def plan(
         self, fan_out: FanOut, deliveries: Sequence[PlannedDelivery], cursor: int, done: bool, now: datetime
     ) -> None:
-        with self._db.write() as connection:
+        with self._db.write_beside() as connection:
             here = and_(t.fanout.c.id == fan_out.id, t.fanout.c.cursor == fan_out.cursor, ~t.fanout.c.done)
             moved = update(t.fanout).where(here).values(cursor=cursor, done=done)
             if connection.execute(moved).rowcount:
@@ -121,10 +122,10 @@ class OutboxRows:
         )
         oldest = select(t.delivery.c.id).where(due).order_by(t.delivery.c.lane, t.delivery.c.due_at)
         token = secrets.token_hex(8)
-        with self._db.write() as connection:
+        with self._db.write_beside() as connection:
             if not _free(connection, destination, now):
                 return []
-            found = connection.execute(oldest.limit(limit)).scalars().all()
+            found = connection.execute(unclaimed(oldest.limit(limit), t.delivery)).scalars().all()
             if not found:
                 return []
             cancel_unwanted(connection, found)
@@ -155,7 +156,9 @@ class OutboxRows:
         lease: timedelta,
         committing: ClaimedDelivery | None = None,
     ) -> bool:
-        with self._db.write() as connection:
+        # who bounced gets nothing more of what waits, and that may be what others are about to claim
+        write = self._db.write if any(s.suppress for s in settlements) else self._db.write_beside
+        with write() as connection:
             for settlement in settlements:
                 settle(connection, settlement)
             return note_commit(connection, committing, now, lease) if committing else True
@@ -175,10 +178,11 @@ class OutboxRows:
         with self._db.read() as connection:  # most often there is nothing to reclaim
             if not connection.execute(select(t.delivery.c.id).where(mine).limit(1)).first():
                 return 0
-        with self._db.write() as connection:
+        stale_now = t.delivery.c.id.in_(unclaimed(select(t.delivery.c.id).where(mine), t.delivery))
+        with self._db.write_beside() as connection:
             back = {"state": PENDING, "due_at": now, "lease_until": None, "lease_token": ""}
-            unsure = update(t.delivery).where(mine, passed).values(doubtful=True, **back)
-            unsent = update(t.delivery).where(mine, ~passed).values(back)
+            unsure = update(t.delivery).where(stale_now, passed).values(doubtful=True, **back)
+            unsent = update(t.delivery).where(stale_now, ~passed).values(back)
             return connection.execute(unsure).rowcount + connection.execute(unsent).rowcount
 
     def set_back(self, now: datetime) -> int:

@@ -51,7 +51,7 @@ def add_if_absent(connection: Connection, table: Table, values: Mapping[str, Any
         return 0
     # By name: importing the other dialect as well would take every command another 30 ms.
     dialect = import_module(f"sqlalchemy.dialects.{connection.dialect.name}")
-    statement = dialect.insert(table).on_conflict_do_nothing()
+    statement = dialect.insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
     return connection.execute(statement, values).rowcount
 
 

@@ -200,7 +200,7 @@ update = Table(
     _text("corrects"),
     Column("detected_at", Moment, nullable=False),
     Column("published_at", Moment),
-    Column("sequence", Integer, unique=True),
+    Column("sequence", Id, unique=True),
     _text("changes", "[]"),
     _text("proofs", "[]"),
     _text("decided_by"),
@@ -399,9 +399,11 @@ rendered_feed = Table(
     _text("etag"),
     _text("gzip_etag"),
     Column("last_modified", Moment, nullable=False),
-    _count("sequence"),
+    Column("sequence", Id, nullable=False, default=0, server_default="0"),
     _text("fingerprint"),
-    _count("changed"),  # rises with every feed that is kept, over all feeds
+    Column(
+        "changed", Id, nullable=False, default=0, server_default="0"
+    ),  # rises with every feed that is kept, over all feeds
     Index("ix_rendered_feed_changed", "changed", "name", "format", "editorial"),
 )
 

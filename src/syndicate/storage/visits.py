@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, select, update
@@ -11,6 +12,7 @@ from syndicate.domain.model import Version
 from syndicate.ports import Conclusion, Notice, Reading, ResourcePlace, SnapshotState, Validators
 from syndicate.storage import tables as t
 from syndicate.storage.claims import resource_rows
+from syndicate.storage.locking import held
 from syndicate.storage.rows import add_if_absent, pack
 
 
@@ -33,7 +35,7 @@ def keep_version(connection: Connection, snapshot_id: int, version: Version) -> 
 def end_lease(connection: Connection, conclusion: Conclusion) -> bool:
     now, failed = conclusion.now, conclusion.failed
     here = and_(t.document.c.id == conclusion.document_id, t.document.c.lease_token == conclusion.token)
-    row = connection.execute(select(t.document).where(here)).first()
+    row = connection.execute(held(select(t.document).where(here), t.document)).first()
     if row is None:
         return False
     values: dict[str, Any] = {
@@ -93,7 +95,7 @@ def end_quietly(connection: Connection, conclusions: Sequence[Conclusion]) -> No
             "b_now": one.now,
             "b_full": one.full,
         }
-        for one in conclusions
+        for one in sorted(conclusions, key=attrgetter("document_id"))  # see `locking`
     ]
     connection.execute(statement, rows)
 

@@ -29,6 +29,7 @@ from syndicate.storage import tables as t
 from syndicate.storage.claims import OPEN_STATES, claims_from, resource_from, resource_rows, snapshot_from
 from syndicate.storage.clockwork import set_back
 from syndicate.storage.finding import FindingRows
+from syndicate.storage.locking import held, unclaimed
 from syndicate.storage.publishing import keep_update, publish
 from syndicate.storage.rows import add_if_absent, dumps, insert_row, unpack
 from syndicate.storage.visits import (
@@ -92,8 +93,8 @@ class WatchRows(FindingRows):
         token = secrets.token_hex(8)
         leased = {"lease_until": now + lease, "lease_token": token}
         ids: list[int] = []
-        with self._db.write() as connection:
-            found = connection.execute(due.limit(limit * 4)).all()
+        with self._db.write_beside() as connection:
+            found = connection.execute(unclaimed(due.limit(limit * 4), t.document)).all()
             while found:
                 more = _spread(found, limit - len(ids), per_host, known)
                 here = t.document.c.id.in_([row.id for row in more])
@@ -103,7 +104,7 @@ class WatchRows(FindingRows):
                     break
                 due = _elsewhere(due, {row.host for row in more})  # one host must not hide the others
                 due = _without(due, {row.source_id for row in found}, known)
-                found = connection.execute(due.limit(limit * 4)).all()
+                found = connection.execute(unclaimed(due.limit(limit * 4), t.document)).all()
             return claims_from(connection, ids, token)
 
     def _due(
@@ -128,11 +129,11 @@ class WatchRows(FindingRows):
 
     def release(self, claim: Claim) -> None:
         mine = and_(t.document.c.id == claim.document_id, t.document.c.lease_token == claim.token)
-        with self._db.write() as connection:
+        with self._db.write_beside() as connection:
             connection.execute(update(t.document).where(mine).values(lease_until=None, lease_token=""))
 
     def renew(self, claim: Claim, until: datetime) -> None:
-        with self._db.write() as connection:
+        with self._db.write_beside() as connection:
             _need_lease(connection, claim)
             here = t.document.c.id == claim.document_id
             connection.execute(update(t.document).where(here).values(lease_until=until))
@@ -150,7 +151,7 @@ class WatchRows(FindingRows):
 
     def keep_resources(self, claim: Claim, attachments: Sequence[Attachment]) -> list[KnownResource]:
         kept = []
-        with self._db.write() as connection:
+        with self._db.write_beside() as connection:
             _need_lease(connection, claim)
             for attachment in attachments:
                 values = {
@@ -173,7 +174,7 @@ class WatchRows(FindingRows):
         digest = sha256(retrieved.body).hexdigest()
         packed = zlib.compress(retrieved.body, 6)
         validators = retrieved.validators or Validators("")
-        with self._db.write() as connection:
+        with self._db.write_beside() as connection:
             _need_lease(connection, claim)
             blob = {"sha256": digest, "size": len(retrieved.body), "data": packed}
             add_if_absent(connection, t.blob, blob)
@@ -249,13 +250,15 @@ class WatchRows(FindingRows):
         return [NotedChange.from_dict(each) for changes in reversed(newest_first) for each in loads(changes)]
 
     def keep_version(self, snapshot_id: int, version: Version) -> int:
-        with self._db.write() as connection:
+        with self._db.write_beside() as connection:
             return keep_version(connection, snapshot_id, version)
 
     # --- the end of a visit -----------------------------------------------------------------------
 
     def conclude(self, conclusion: Conclusion) -> bool:
-        with self._db.write() as connection:
+        # an update gets the next number of all, and a person may be deciding about the one before it
+        write = self._db.write if conclusion.update else self._db.write_beside
+        with write() as connection:
             if not end_lease(connection, conclusion):
                 return False
             keep_findings(connection, conclusion)
@@ -273,7 +276,7 @@ class WatchRows(FindingRows):
         return True
 
     def conclude_quiet(self, conclusions: Sequence[Conclusion]) -> None:
-        with self._db.write() as connection:
+        with self._db.write_beside() as connection:
             end_quietly(connection, conclusions)
 
     def prune(self, now: datetime, keep: timedelta) -> int:
@@ -339,5 +342,5 @@ def _spread(
 
 def _need_lease(connection: Connection, claim: Claim) -> None:
     mine = and_(t.document.c.id == claim.document_id, t.document.c.lease_token == claim.token)
-    if connection.execute(select(t.document.c.id).where(mine)).first() is None:
+    if connection.execute(held(select(t.document.c.id).where(mine), t.document)).first() is None:
         raise LeaseLost(f"Somebody else visits {claim.key} by now.", hint="Nothing is lost.")
