@@ -296,6 +296,15 @@ def test_M2_there_and_back_are_two_events(watcher: Watcher) -> None:
     assert back.previous == there.id
 
 
+def test_M2_a_text_that_flickers_in_single_answers_is_no_event(watcher: Watcher) -> None:
+    outcomes = []
+    for first in (SHARPENED, BASE, SHARPENED, SHARPENED, BASE, BASE):
+        watcher.web.once[PAGE] = page(*first)
+        outcomes += [report.outcome for report in watcher.day()]
+    assert outcomes == ["doubt", "drop", "doubt", "hold", "drop", "drop"]
+    assert watcher.updates() == watcher.store.archive.waiting() == []
+
+
 def test_M3_a_selector_that_stops_matching(tmp_path: Path) -> None:
     watcher = Alerted(tmp_path)
     watcher.options = ReadOptions(select=("main",))

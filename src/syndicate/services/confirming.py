@@ -3,7 +3,8 @@
 A server that answers now with one text and now with another would be an alarm and its withdrawal. Where the
 answers differ in more than a counter, nothing of the visit is told: to tell the part that they agree about
 would make the first answer the base of comparison, with a part in it that nobody was told of. What never
-settles is not dropped either: after a while a person decides.
+settles is not dropped either: after a while a person decides. A doubt is settled by two answers of one visit
+only: the same bytes as at the doubtful visit may be the same stray answer once more.
 """
 
 from __future__ import annotations
@@ -24,10 +25,13 @@ UNSETTLED = "The page says something else each time it is asked; a person has to
 
 def confirm(verdict: Verdict, main: Seen, claim: Claim, gatherer: Gatherer, now: datetime) -> Verdict:
     """The verdict itself where a second answer says the same, else a doubt, and at last a hold."""
-    if verdict.decision is not Decision.ANNOUNCE or not main.fetched or not is_html(main):
+    if verdict.decision is not Decision.ANNOUNCE or not is_html(main):
         return verdict
-    again = gatherer.ask_again(main)
-    if main.version is None or (again and not compare(main.version, again).is_meaningful):
+    if not main.fetched and not claim.candidate:
+        return verdict
+    said = gatherer.newest(main)
+    again = gatherer.ask_again(main, said)
+    if said is None or (again and not compare(said, again).is_meaningful):
         return verdict
     if claim.candidate and claim.candidate.first_at + PATIENCE <= now:
         return replace(verdict, decision=Decision.HOLD, reason=UNSETTLED)

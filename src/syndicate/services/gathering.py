@@ -188,7 +188,13 @@ class Gatherer:
             seen.error = _why_empty(error, seen, body) if whole else error
             self._report.note(f"{seen.url}: {seen.error}")
 
-    def ask_again(self, seen: Seen) -> Version | None:
+    def newest(self, seen: Seen) -> Version | None:
+        """What it says now: just read, or read at an earlier visit when its bytes are still the same."""
+        if seen.version or not seen.resource.head_version:
+            return seen.version
+        return self._store.version(seen.resource.head_version)[0]
+
+    def ask_again(self, seen: Seen, said: Version | None) -> Version | None:
         """What the address says when it is asked for once more in this visit; None where that failed."""
         try:
             answer = self._source.kind.retrieve(seen.url, None, self._now)
@@ -200,7 +206,7 @@ class Gatherer:
         except (FetchError, ParseError) as error:
             self._report.note(f"{seen.url}: asked once more: {error}")
             return None
-        same = seen.version is not None and again.fingerprint == seen.version.fingerprint
+        same = said is not None and again.fingerprint == said.fingerprint
         self._report.note(f"{seen.url}: asked once more: {'the same' if same else 'another text'}")
         return again
 
