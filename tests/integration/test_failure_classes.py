@@ -14,13 +14,23 @@ import pytest
 
 from syndicate.domain import composing
 from syndicate.domain.errors import FetchReason, SyndicateError
-from syndicate.domain.model import ChangeKind, EditOp, Update
+from syndicate.domain.model import Account, ChangeKind, DeliveryState, EditOp, Update
 from syndicate.domain.scheduling import FULL_EVERY
+from syndicate.fetching.client import GuardedFetcher
+from syndicate.parsers import html
 from syndicate.parsers.html import VERSION
-from syndicate.ports import ReadOptions, Retrieved
+from syndicate.ports import Access, ReadOptions, Retrieved
+from syndicate.services.deliver import DeliverService
+from syndicate.services.expand import Destination
+from syndicate.sources.page import Config as PageConfig
+from syndicate.sources.page import Page
 from tests.data.sample.docx import docx_from_markdown
+from tests.fakes import DOWN, FakeChannel
 from tests.integration.test_services_alerts import LOGIN, WALL, Alerted, text
 from tests.pdf_writer import set_lines, write_pdf
+from tests.servers import ScriptedServer
+from tests.servers import page as answer
+from tests.storing import planned
 from tests.watching import BASE, DOCX, HTML, PAGE, SHARPENED, Watcher, page
 
 PDF = "application/pdf"
@@ -68,6 +78,28 @@ def test_F1_a_timestamp_or_a_nonce_in_each_response(watcher: Watcher) -> None:
             for n in range(6)
         ),
     )
+
+
+def test_F1_the_same_in_the_midst_of_the_text(watcher: Watcher) -> None:
+    for n in range(6):
+        stamps = f"""<p>Siden er vist {n * 17} gange</p><p>Opdateret for {n + 2} timer siden</p>
+        <p>Senest opdateret: {n + 1}. maj 2018 kl. 12.0{n}</p><p>Udskrevet {n + 1}. maj 2018</p>"""
+        quiet_days(watcher, page(*BASE).replace(b"<h2>", f"{stamps}<h2>".encode()))
+    watcher.serve(page(*BASE).replace(b"<h2>", "<p>Gælder fra 1. maj 2018</p><h2>".encode()))
+    watcher.day()
+    assert [noted.change.after for noted in one(watcher).changes] == ["Gælder fra 1. maj 2018"]
+
+
+def test_F1_a_date_that_a_text_gives_is_no_stamp(watcher: Watcher) -> None:
+    for day in (1, 8):
+        frist = f"<p>Sidste dato: {day}. maj 2018</p><h2>"
+        watcher.serve(page(*BASE).replace(b"<h2>", frist.encode()))
+        watcher.day()
+    moved, added = watcher.updates()
+    assert [noted.change.kind for noted in added.changes] == [ChangeKind.ADDED]
+    assert [(noted.change.before, noted.change.after) for noted in moved.changes] == [
+        ("Sidste dato: 1. maj 2018", "Sidste dato: 8. maj 2018")
+    ]
 
 
 def test_F1_what_is_not_told_is_explained_with_its_reason(watcher: Watcher) -> None:
@@ -154,13 +186,22 @@ def test_F5_what_never_settles_waits_for_a_person_and_is_not_lost(watcher: Watch
     assert len(watcher.store.archive.waiting()) == 1
 
 
-@pytest.mark.parametrize("wall", [WALL, LOGIN], ids=["bot wall", "login"])
+BUSY = b"<html><body><h1>Der opstod en fejl</h1><p>Serveren er optaget.</p></body></html>"
+
+
+@pytest.mark.parametrize("wall", [WALL, LOGIN, BUSY], ids=["bot wall", "login", "busy"])
 def test_F6_a_wall_with_status_200(tmp_path: Path, wall: bytes) -> None:
     watcher = Alerted(tmp_path)
     watcher.day()
     quiet_days(watcher, wall, wall)
     assert len(watcher.mails()) == 1
     quiet_days(watcher, page(*BASE))
+    watcher.serve(wall)
+    watcher.day()
+    watcher.serve(page(*SHARPENED))
+    watcher.day()
+    (noted,) = one(watcher).changes  # compared with the text before the wall
+    assert noted.change.before == BASE[0]
 
 
 def test_F7_the_same_content_is_one_event(watcher: Watcher) -> None:
@@ -205,6 +246,28 @@ def test_F10_an_error_is_an_error_whatever_its_body_says(watcher: Watcher, reaso
     assert watcher.updates() == []
 
 
+@pytest.mark.parametrize("status", [404, 500, 503])
+def test_F10_the_body_of_an_error_is_never_content(tmp_path: Path, status: int) -> None:
+    """From a real server, by the client that fetches."""
+    watcher = Watcher(tmp_path)
+    with ScriptedServer() as server, _fetcher() as fetcher:
+        url = server.url("/side")
+        watcher.web = Page(PageConfig(url=url), fetcher, Access(allow_private=True))  # type: ignore[assignment]
+        server.at("/side", answer(page(*BASE).decode()))
+        watcher.day()
+        server.at("/side", answer(page(*SHARPENED).decode(), status=status))
+        for _ in range(3):
+            assert "failed" in {report.outcome for report in watcher.day()}
+        assert watcher.updates() == watcher.store.archive.waiting() == []
+        server.at("/side", answer(page(*SHARPENED).decode()))
+        watcher.day()
+        one(watcher)
+
+
+def _fetcher() -> GuardedFetcher:
+    return GuardedFetcher("mailto:drift@example.org", timedelta(0), 10.0, 1 << 20, "1.0")
+
+
 def test_F11_a_DOCX_is_read_as_text_and_what_cannot_be_read_is_held(watcher: Watcher) -> None:
     url = "https://kilde.example/fakta.docx"
     watcher.serve(page(*BASE, links=[("Download fakta", "/fakta.docx")]))
@@ -230,6 +293,35 @@ def test_F12_menu_banner_languages_and_notices_around_the_text(watcher: Watcher)
         around('<nav><ul><li><a href="/en">English</a></li><li><a href="/de">Deutsch</a></li></ul></nav>'),
         around("", '<div class="related"><h2>Læs også</h2><ul><li><a href="/x">Nyt om X</a></li></ul></div>'),
     )
+
+
+def test_F12_a_line_about_new_terms_and_another_chapter_of_a_shared_page(watcher: Watcher) -> None:
+    watcher.options = ReadOptions(select=("main",))
+    other = "<section><h2>Om os</h2><p>Foreningen har {} medlemmer og bor i byens hus.</p></section>"
+    watcher.serve(around("", other.format("1.200")))
+    watcher.day()
+    told = len(watcher.updates())
+    for body in (
+        around("", other.format("1.300")),
+        around("<p>Vi har opdateret vores privatlivspolitik. Læs den her.</p>", other.format("1.300")),
+    ):
+        watcher.serve(body)
+        watcher.day()
+    assert len(watcher.updates()) == told
+
+
+def test_F13_a_parser_that_reads_otherwise_is_a_new_baseline(
+    watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new reader leaves out a paragraph: nobody removed it."""
+    join_numbers = html.join_numbers
+    monkeypatch.setattr(html, "VERSION", VERSION + 1)
+    monkeypatch.setattr(html, "join_numbers", lambda blocks: join_numbers(blocks)[1:])
+    quiet_days(watcher, page(*BASE, date="1. maj 2018"))
+    watcher.serve(page(*SHARPENED))
+    watcher.day()
+    (noted,) = one(watcher).changes
+    assert (noted.change.before, noted.change.after) == (BASE[0], SHARPENED[0])
 
 
 def test_F13_a_new_parser_version_is_a_new_baseline(
@@ -303,6 +395,20 @@ def test_M2_a_text_that_flickers_in_single_answers_is_no_event(watcher: Watcher)
         outcomes += [report.outcome for report in watcher.day()]
     assert outcomes == ["doubt", "drop", "doubt", "hold", "drop", "drop"]
     assert watcher.updates() == watcher.store.archive.waiting() == []
+
+
+def test_a_drift_in_small_steps_is_held_against_what_readers_were_told(watcher: Watcher) -> None:
+    """What was passed over does not move the base: the sum of the steps is seen, quoted as it was told."""
+    steps = [BASE[1], BASE[1].replace("mindst", "»mindst«"), BASE[1].replace("mindst", "»mindst« –")]
+    quiet_days(watcher, *(page(BASE[0], text, BASE[2]) for text in steps))
+    (claim,) = watcher.check.claim(watcher.now + timedelta(days=1), limit=1)
+    watcher.check.give_up(claim)
+    (main,) = claim.resources
+    assert main.base_version != main.head_version
+    watcher.serve(page(BASE[0], steps[-1].replace("10 timer", "8 timer"), BASE[2]))
+    watcher.day()
+    (noted,) = one(watcher).changes
+    assert noted.change.before == BASE[1]
 
 
 def test_M3_a_selector_that_stops_matching(tmp_path: Path) -> None:
@@ -416,6 +522,54 @@ def test_D2_and_D3_what_must_be_told_is_a_row_before_anything_is_sent(watcher: W
         (one(watcher).id, "email"),
         (one(watcher).id, "linkedin"),
     }
+
+
+class Crash(BaseException):
+    """The process ends here."""
+
+
+def crash() -> None:
+    raise Crash
+
+
+def delivering(watcher: Watcher, channel: FakeChannel, boot: str) -> DeliverService:
+    """As a process would have it that has just started; what is told was planned before."""
+    fan_outs = [each for each in watcher.store.outbox.fan_outs(10) if each.channel == "linkedin"]
+    for fan_out in fan_outs:
+        planned_one = planned(1, fan_out.update_id, due_at=watcher.now)
+        watcher.store.outbox.plan(fan_out, [planned_one], 0, True, watcher.now)
+    destination = Destination(Account("li", "linkedin"), channel, True, False)
+    return DeliverService(watcher.store.outbox, {"li": destination}, boot, lambda: watcher.now, lambda: 0.5)
+
+
+def test_D2_a_refusal_during_the_report_is_made_good_once(watcher: Watcher) -> None:
+    watcher.store.outbox.register_destinations({"li": ("linkedin", "f1")})
+    watcher.serve(page(*SHARPENED))
+    watcher.day()
+    channel = FakeChannel(troubles=[DOWN])
+    delivering(watcher, channel, "b1").deliver("li", watcher.now)
+    assert channel.taken == {} or not list(channel.taken)
+    for n in range(3):  # the next runs are normal, and find nothing new on the page
+        watcher.day()
+        delivering(watcher, channel, f"b{n + 2}").deliver("li", watcher.now)
+    assert len(list(channel.taken)) == 1
+    assert [view.state for view in watcher.store.outbox.deliveries()] == [DeliveryState.SENT]
+
+
+def test_D3_what_is_queued_outlives_the_process(watcher: Watcher) -> None:
+    watcher.store.outbox.register_destinations({"li": ("linkedin", "f1")})
+    watcher.serve(page(*SHARPENED))
+    watcher.day()
+    channel = FakeChannel(troubles=[crash])
+    with pytest.raises(Crash):
+        delivering(watcher, channel, "b1").deliver("li", watcher.now)
+    for n in range(4):
+        watcher.day()
+        service = delivering(watcher, channel, f"b{n + 2}")
+        service.reclaim(watcher.now, alone=True)
+        service.deliver("li", watcher.now)
+    assert len(list(channel.taken)) == 1
+    assert [view.state for view in watcher.store.outbox.deliveries()] == [DeliveryState.SENT]
 
 
 def test_D4_a_dead_host_delays_only_itself(watcher: Watcher) -> None:
