@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from syndicate import parsers
-from syndicate.domain.errors import FetchError
+from syndicate.domain.errors import FetchError, FetchReason
 from syndicate.ports import NotModified, ReadOptions, Retrieved, SourceKind
 from syndicate.sources.feed import Config, build
 from tests.unit.test_sources_sitemap import HOME, LOGIN, NOW, Site
@@ -88,3 +89,28 @@ def test_an_entry_that_is_listed_no_more_is_as_it_was() -> None:
 def test_after_a_restart_the_feed_is_asked_first() -> None:
     kind = source(Site(nyt=feed(ONE)), content="entry")
     assert isinstance(kind.retrieve(ONE[1], None, NOW), Retrieved)
+
+
+def test_a_feed_without_an_end_is_refused() -> None:
+    """Each entry would be a document for good."""
+    entries = [(str(n), f"{HOME}/raad/{n}", "") for n in range(1001)]
+    with pytest.raises(FetchError) as caught:
+        source(Site(nyt=feed(*entries))).find(NOW)
+    assert caught.value.reason is FetchReason.TOO_LARGE
+    assert len(source(Site(nyt=feed(*entries)), most=2000).find(NOW)) == 1001
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1/raad", "http://intern.example:8080/x", "https://kilde.example:8443/"]
+)
+def test_an_entry_that_leads_elsewhere_takes_nothing_of_ours_along(url: str) -> None:
+    """Neither the login nor the leave to be inside our own network."""
+    site = Site(nyt=feed(("1", url, "")))
+    kind = build(Config.model_validate({"url": FEED}), site, replace(LOGIN, allow_private=True), InProcess())
+    kind.find(NOW)
+    with pytest.raises(FetchError):
+        kind.retrieve(url, None, NOW)
+    assert [(access.allow_private, bool(access.headers)) for _, access in site.asked] == [
+        (True, True),
+        (False, False),
+    ]

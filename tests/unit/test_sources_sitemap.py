@@ -99,6 +99,43 @@ def test_more_pages_than_wanted_are_an_error_that_says_what_to_do() -> None:
     assert "include" in caught.value.hint
 
 
+def test_an_index_may_not_lead_round_in_circles() -> None:
+    index = sitemap(f"{HOME}/sitemap.xml", f"{HOME}/one.xml", tags=("sitemapindex", "sitemap"))
+    site = Site(sitemap=index, one=index)
+    with pytest.raises(ParseError, match="within one"):
+        source(site).find(NOW)
+    assert len(site.asked) <= 2
+
+
+def test_parts_are_read_until_there_are_too_many_pages() -> None:
+    parts = {f"part{n}": sitemap(*(f"{HOME}/{n}/{m}" for m in range(100))) for n in range(50)}
+    index = sitemap(*(f"{HOME}/{name}.xml" for name in parts), tags=("sitemapindex", "sitemap"))
+    site = Site(sitemap=index, **parts)
+    with pytest.raises(FetchError) as caught:
+        source(site, most=250).find(NOW)
+    assert caught.value.reason is FetchReason.TOO_LARGE
+    assert len(site.asked) == 4  # the index and three parts
+
+
+def test_pages_that_nobody_wants_do_not_count_and_are_not_kept() -> None:
+    pages = [f"{HOME}/arkiv/{n}" for n in range(5_000)] + [f"{HOME}/raad/1"]
+    kind = source(Site(sitemap=sitemap(*pages)), include=["*/raad/*"], most=1)
+    assert addresses(kind) == [f"{HOME}/raad/1"]
+    assert addresses(kind) == [f"{HOME}/raad/1"]  # also when the server says that nothing changed
+
+
+def test_an_index_of_inside_addresses_opens_nothing() -> None:
+    inside = [
+        "http://127.0.0.1/a.xml",
+        "http://169.254.169.254/latest",
+        "file:///etc/passwd",
+        "https://[::1]/",
+    ]
+    site = Site(sitemap=sitemap(*inside, tags=("sitemapindex", "sitemap")))
+    assert addresses(source(site)) == []
+    assert [url for url, _ in site.asked] == [MAP]
+
+
 def test_lastmod_is_a_hint_unless_every_page_was_changed_just_now() -> None:
     old = source(Site(sitemap=sitemap(f"{HOME}/a", f"{HOME}/b", lastmod="2026-02-01")))
     assert {document.stated for document in old.find(NOW)} == {datetime(2026, 2, 1, tzinfo=UTC)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
@@ -71,10 +72,14 @@ class Web:
 
 
 class KeptList:
-    """One list of addresses, read again only when the server says that it differs."""
+    """One list of addresses, read again only when the server says that it differs.
 
-    def __init__(self, url: str, web: Web, lister: Lister) -> None:
+    `narrow` says what of a list is remembered: whoever writes it decides how long it is.
+    """
+
+    def __init__(self, url: str, web: Web, lister: Lister, narrow: Callable[[Listing], Listing]) -> None:
         self.url = url
+        self._narrow = narrow
         self._web = web
         self._lister = lister
         self._validators: Validators | None = None
@@ -84,9 +89,8 @@ class KeptList:
         """The list as it is now. Raises FetchError and ParseError; what was known before is then kept."""
         answer = self._web.get(self.url, self._validators, now)
         if isinstance(answer, Retrieved):
-            self._listing = self._lister.list_addresses(
-                answer.body, media_type=answer.media_type, url=answer.url
-            )
+            listing = self._lister.list_addresses(answer.body, media_type=answer.media_type, url=answer.url)
+            self._listing = self._narrow(listing)
             self._validators = answer.validators
         if self._listing is None:
             raise FetchError(self.url, FetchReason.UNASKED_304, f"{self.url} sent no list.")

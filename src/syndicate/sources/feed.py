@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from html import escape
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
+from syndicate.domain.errors import FetchError, FetchReason
 from syndicate.ports import (
     Access,
     Fetcher,
     FoundDocument,
     Listed,
     Lister,
+    Listing,
     NotModified,
     Retrieved,
     SourceKind,
@@ -28,10 +31,12 @@ _FRESH = timedelta(minutes=1)
 
 class Config(BaseModel, frozen=True, extra="forbid"):
     """`url`: the feed. `content`: "page" visits the page of each entry, "entry" reads what the feed itself
-    says. `attachments`: whether documents that a page links to belong to it."""
+    says. `most`: how many entries at most. `attachments`: whether documents that a page links to belong to
+    it."""
 
     url: WebAddress
     content: Literal["page", "entry"] = "page"
+    most: int = Field(default=1000, ge=1, le=10_000)
     attachments: bool = True
 
 
@@ -45,7 +50,7 @@ class Feed:
         self.follows_attachments = config.attachments and config.content == "page"
         self._config = config
         self._web = Web(config.url, fetcher, access)
-        self._list = KeptList(config.url, self._web, lister)
+        self._list = KeptList(config.url, self._web, lister, self._narrowed)
         self._entries: dict[str, Listed] = {}
         self._read_at: datetime | None = None
 
@@ -69,6 +74,16 @@ class Feed:
         if entry is None:  # a feed shows the newest entries only
             return NotModified(address)
         return Retrieved(address, _page(entry), "text/html; charset=utf-8", None)
+
+    def _narrowed(self, listing: Listing) -> Listing:
+        """Raises FetchError(TOO_LARGE): each entry becomes a document that is kept, so there is an end."""
+        config = self._config
+        if len(listing.entries) > config.most:
+            message = f"The feed {config.url} has {len(listing.entries)} entries; {config.most} are watched."
+            raise FetchError(config.url, FetchReason.TOO_LARGE, message, hint="Look at it, or raise `most`.")
+        if config.content == "entry":
+            return listing
+        return replace(listing, entries=tuple(replace(entry, content="") for entry in listing.entries))
 
     def _read(self, now: datetime) -> None:
         self._entries = {entry.url: entry for entry in self._list.read(now).entries}

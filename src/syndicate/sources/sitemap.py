@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
 from pydantic import BaseModel, Field
 
-from syndicate.domain.errors import FetchError, FetchReason
+from syndicate.domain.errors import FetchError, FetchReason, ParseError, ParseReason
 from syndicate.ports import (
     Access,
     Fetcher,
@@ -60,14 +61,7 @@ class Sitemap:
         All or nothing: a part that cannot be had would read as pages that were removed. Raises FetchError
         (TOO_LARGE also for more pages than `most`) and ParseError.
         """
-        wanted = [entry for entry in self._entries(now) if self._is_wanted(entry.url)]
-        if len(wanted) > self._config.most:
-            raise FetchError(
-                self._config.url,
-                FetchReason.TOO_LARGE,
-                f"The sitemap {self._config.url} lists {len(wanted)} pages; {self._config.most} are watched.",
-                hint="Narrow it by `include` and `exclude`, or raise `most`.",
-            )
+        wanted = self._entries(now)
         hints = _believable(wanted, now)
         return [
             FoundDocument(entry.url, "", entry.url, host_of(entry.url), entry.stated if hints else None)
@@ -81,18 +75,46 @@ class Sitemap:
     def _entries(self, now: datetime) -> list[Listed]:
         top = self._read(self._config.url, now)
         if top.kind is not ListingKind.INDEX:
-            return list(top.entries)
-        parts = [entry.url for entry in top.entries if self._is_own(entry.url)]
+            return self._not_too_many({entry.url: entry for entry in top.entries})
+        parts = [entry.url for entry in top.entries]
         if len(parts) > MOST_SITEMAPS:
             message = f"{self._config.url} lists {len(parts)} sitemaps; {MOST_SITEMAPS} are read at most."
             hint = "Watch one of them at a time."
             raise FetchError(self._config.url, FetchReason.TOO_LARGE, message, hint=hint)
-        entries = {entry.url: entry for url in parts for entry in self._read(url, now).entries}
+        self._lists = {url: kept for url, kept in self._lists.items() if url in (self._config.url, *parts)}
+        entries: dict[str, Listed] = {}
+        for url in parts:
+            entries |= {entry.url: entry for entry in self._part(url, now).entries}
+            self._not_too_many(entries)  # at once: a hundred parts may have five million pages
+        return list(entries.values())
+
+    def _part(self, url: str, now: datetime) -> Listing:
+        part = self._read(url, now)
+        if part.kind is ListingKind.INDEX:  # sitemaps.org forbids it, and it may lead round in circles
+            message = f"{url} is an index of sitemaps within one."
+            raise ParseError(ParseReason.UNSUPPORTED, message, hint="Watch it as a source of its own.")
+        return part
+
+    def _not_too_many(self, entries: Mapping[str, Listed]) -> list[Listed]:
+        if len(entries) > self._config.most:
+            raise FetchError(
+                self._config.url,
+                FetchReason.TOO_LARGE,
+                f"The sitemap {self._config.url} lists more than the {self._config.most} pages to watch.",
+                hint="Narrow it by `include` and `exclude`, or raise `most`.",
+            )
         return list(entries.values())
 
     def _read(self, url: str, now: datetime) -> Listing:
-        kept = self._lists.setdefault(url, KeptList(url, self._web, self._lister))
-        return kept.read(now)
+        if url not in self._lists:
+            self._lists[url] = KeptList(url, self._web, self._lister, self._narrowed)
+        return self._lists[url].read(now)
+
+    def _narrowed(self, listing: Listing) -> Listing:
+        """What is wanted of a list, without what a sitemap has no use for."""
+        is_kept = self._is_own if listing.kind is ListingKind.INDEX else self._is_wanted
+        kept = (replace(entry, title="", content="") for entry in listing.entries if is_kept(entry.url))
+        return replace(listing, entries=tuple(kept))
 
     def _is_wanted(self, url: str) -> bool:
         config = self._config
