@@ -49,6 +49,7 @@ BEGIN = (
 )
 """Puts the two ends of the pipe where Chromium looks for them."""
 KEYS = {"Tab": 9, "Enter": 13, " ": 32, "Escape": 27}
+TYPED = {"Enter": "\r", " ": " "}
 
 
 def axe_source() -> str | None:
@@ -143,6 +144,9 @@ class Page:
         self._pipe.events.clear()
         answer = self._call("Page.navigate", url=url)
         assert "errorText" not in answer, answer
+        self._wait_until_loaded()
+
+    def _wait_until_loaded(self) -> None:
         while not any(event.get("method") == "Page.loadEventFired" for event in self._pipe.events):
             self._pipe.events.append(self._pipe.read())
 
@@ -179,9 +183,15 @@ class Page:
 
     def press(self, key: str) -> None:
         parameters: Mapping[str, Any] = {"key": key, "code": key, "windowsVirtualKeyCode": KEYS[key]}
-        text = {"text": "\r"} if key == "Enter" else {}
+        text = {"text": TYPED[key]} if key in TYPED else {}
         self._call("Input.dispatchKeyEvent", type="keyDown", **parameters, **text)
         self._call("Input.dispatchKeyEvent", type="keyUp", **parameters)
+
+    def follow(self, key: str) -> None:
+        """Presses a key that opens another page, and waits until that is there."""
+        self._pipe.events.clear()
+        self.press(key)
+        self._wait_until_loaded()
 
     def screenshot(self, whole: bool = False) -> bytes:
         """PNG of what is seen, or of the whole page."""
