@@ -11,6 +11,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import insert, select, text
+from sqlalchemy.exc import IntegrityError
 
 from syndicate.domain.errors import ConfigError, StorageError
 from syndicate.storage import tables
@@ -61,6 +62,15 @@ def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
         raise RuntimeError
     with database.read() as connection:
         assert connection.execute(select(tables.blob)).all() == []
+
+
+def test_an_error_tells_no_value(database: Database) -> None:
+    """It goes into a log, and the value may be a reader's address or a token."""
+    row = {"sha256": "kanariefugl", "size": 1, "data": b"kanariefugl"}
+    with pytest.raises(IntegrityError) as caught, database.write() as connection:
+        connection.execute(insert(tables.blob), row)
+        connection.execute(insert(tables.blob), row)
+    assert "kanariefugl" not in str(caught.value).replace(str(caught.value.orig), "")
 
 
 def test_what_is_read_is_of_one_moment(database: Database) -> None:

@@ -64,7 +64,13 @@ def create(url: URL) -> Engine:
     url = url.set(drivername="postgresql+psycopg")
     arguments = {"connect_timeout": 10, "application_name": "syndicate", "tcp_user_timeout": 30_000}
     engine = create_engine(
-        url, pool_size=8, max_overflow=24, pool_pre_ping=True, connect_args=arguments, use_native_hstore=False
+        url,
+        hide_parameters=True,
+        pool_size=8,
+        max_overflow=24,
+        pool_pre_ping=True,
+        connect_args=arguments,
+        use_native_hstore=False,
     )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)

@@ -51,7 +51,9 @@ def create(url: URL) -> Engine:
                 f"The folder {folder} for the database cannot be made: {error.strerror}.",
                 hint="Check `storage.url` and the permissions.",
             ) from error
-    engine = create_engine(url, pool_size=16, max_overflow=16, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(
+        url, hide_parameters=True, pool_size=16, max_overflow=16, connect_args={"timeout": BUSY_SECONDS}
+    )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
