@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import logging
 import socket
 import threading
+import traceback
 import tracemalloc
 import zlib
 from collections.abc import Iterator, Sequence
@@ -229,6 +231,43 @@ def test_any_bytes_are_an_answer_or_a_fetch_error(server: ScriptedServer, seed: 
     server.at("/", raw(start + noise + b"\r\n\r\n" + noise))
     with suppress(FetchError):
         get(make_fetcher(timeout=2), server.url("/"))
+
+
+@pytest.mark.parametrize("value", [b"a\0b", b"a\x1bb", b"a" * 9000], ids=["nul", "escape", "long"])
+def test_a_header_that_cannot_be_kept_is_none(server: ScriptedServer, value: bytes) -> None:
+    lines = b"".join(
+        b"%s: %s\r\n" % (name, value) for name in (b"ETag", b"Last-Modified", b"Content-Type", b"X-A")
+    )
+    server.at("/", raw(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n" + lines + b"\r\nok"))
+    found = get(make_fetcher(), server.url("/"))
+    assert (found.body, found.media_type, found.validators) == (b"ok", "", None)
+    assert found.headers == {"content-length": "2"}
+
+
+CANARY = "kanariefugl-3f9a"
+
+
+@pytest.mark.parametrize("name", [*BROKEN, "slow", "status", "redirect", "robots", "port", "dns"])
+def test_no_login_is_logged_or_told_whatever_happens(
+    server: ScriptedServer,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+    name: str,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    login = Access(allow_private=True, headers={"Authorization": f"Bearer {CANARY}", "X-Key": CANARY})
+    server.at("/", BROKEN.get(name, raw(head(500, {}))))
+    if name == "slow":
+        server.at("/", drip(b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n"))
+    if name == "redirect":
+        server.at("/", redirect("http://10.0.0.1/hemmelig"))
+    if name == "robots":
+        server.at("/robots.txt", raw(head(200, {}) + b"User-agent: *\nDisallow: /"))
+    url = {"port": "http://127.0.0.1:9/", "dns": "http://findes.invalid/"}.get(name, server.url("/"))
+    error = failure(make_fetcher(timeout=1.0), url, login)
+    told = "".join(traceback.format_exception(error)) + f"{error!r}{error.hint}{error.message}"
+    assert CANARY not in told + caplog.text + "".join(capfd.readouterr())
+    assert all(CANARY not in str(request.headers) for request in server.requests if request.path != "/")
 
 
 # --- slowness -------------------------------------------------------------------------------------

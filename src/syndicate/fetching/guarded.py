@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 from collections.abc import Mapping
@@ -35,6 +36,8 @@ _VENDORS = (requests.RequestException, HTTPError, HTTPException, OSError, ValueE
 _WITH_BODY = 200
 _NOT_MODIFIED = 304
 _STEP = 64 * 1024
+LONGEST_VALUE = 8192
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _MIB = 1024 * 1024
 
 
@@ -127,7 +130,7 @@ class Exchanger:
     def _ask(self, address: Address, headers: Mapping[str, str], limit: int, cut: bool) -> Answer:
         timeout = (CONNECT_TIMEOUT, READ_TIMEOUT)
         with self._session.ask(address.url, headers, timeout) as response:
-            found = {name.lower(): value for name, value in response.headers.items()}
+            found = _kept(response.headers)
             if response.status_code not in (_WITH_BODY, _NOT_MODIFIED):
                 return Answer(response.status_code, found)
             if not cut and _stated_length(found) > limit:
@@ -139,6 +142,16 @@ class Exchanger:
                 # http.client takes the end of a connection for the end of a head: half of one looks whole.
                 raise BadBody("it ended before any content came")
             return Answer(response.status_code, found, body)
+
+
+def _kept(headers: Mapping[str, str]) -> dict[str, str]:
+    """What can be stored, sent back and followed: without control characters (a NUL is an error to some
+    databases) and without values that are as long as a page."""
+    return {
+        name.lower(): value
+        for name, value in headers.items()
+        if len(value) <= LONGEST_VALUE and not _CONTROL.search(value)
+    }
 
 
 def _nothing_refused(_ip: str) -> None:
