@@ -8,6 +8,9 @@ PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14 p
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v $$p; break; }; done)
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
+# Tests mostly wait for processes of their own, so that a few at a time take hardly more of the machine.
+JOBS ?= 3
+
 .PHONY: help setup run demo test check bench sample lock clean
 .DEFAULT_GOAL := help
 
@@ -35,8 +38,8 @@ run: setup    ## start the service on the sample page, with the sandbox; stop it
 demo: setup    ## tell the whole story once, on a temporary database, and check it from outside
 	@$(BIN)/syndicate demo
 
-test: setup    ## run the tests (SYNDICATE_DATA=folder adds those that need the large data)
-	@$(BIN)/python -m pytest $(ARGS)
+test: setup    ## run the tests (SYNDICATE_DATA=folder adds those that need the large data; JOBS=0: one after the other)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 check: setup    ## lint, form, types, contracts between the rooms
 	@$(BIN)/ruff check --quiet .
