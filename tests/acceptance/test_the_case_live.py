@@ -151,6 +151,28 @@ def test_page_and_document_together_are_one_update(tmp_path: Path) -> None:
         _reaches_every_channel_once(live, change_page_and_document, ("skal stille lokaler",))
 
 
+def test_an_edition_that_follows_its_page_is_no_news(tmp_path: Path) -> None:
+    """The page first, the PDF later: in the archive, and for those who read editorial changes; in no mail."""
+    with Live.start(tmp_path) as live:
+        live.page.edit("Boligorganisationen bør stille lokaler", "Boligorganisationen skal stille lokaler")
+        (entry,) = until("the update", live.service.entries, WITHIN)
+        once = dict.fromkeys(live.told(entry["url"]), 1)
+        until("everybody to be told", lambda: live.told(entry["url"]) == once, WITHIN)
+
+        live.page.put(PDF, (HERE / "anbefalinger-skal.pdf").read_bytes())
+
+        late = "er bragt ajour med ændringer, der er omtalt tidligere"
+        until(
+            "the editorial entry",
+            lambda: late in get(f"{live.service.url}/feeds/all.atom?all=1").text,
+            WITHIN,
+        )
+        live.check_again()
+        assert live.service.entries() == [entry]
+        assert live.told(entry["url"]) == once
+        assert (len(live.box.mails(READER)), len(live.box.posts())) == (2, len(NETWORKS))
+
+
 def change_page_and_document(page: SamplePage) -> None:
     page.edit("Boligorganisationen bør stille lokaler", "Boligorganisationen skal stille lokaler")
     page.put(PDF, (HERE / "anbefalinger-skal.pdf").read_bytes())

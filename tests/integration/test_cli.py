@@ -133,7 +133,7 @@ def test_a_file_that_cannot_be_read_is_told_and_fails(desk: Desk) -> None:
 
 def test_read_shows_blocks_numbers_and_json(desk: Desk) -> None:
     said = CliRunner().invoke(cli, ["read", str(desk.paper)]).output
-    assert "1 Kommunen bør servere frugt hver dag." in said
+    assert "\n1. Kommunen bør servere frugt hver dag." in said
     data = json.loads(CliRunner().invoke(cli, ["read", str(desk.paper), "--json"]).output)
     assert data["language"] == "da"
 

@@ -64,6 +64,16 @@ def test_an_edit_is_announced_once(watcher: Watcher) -> None:
     assert update.proofs[0].sha256_before != update.proofs[0].sha256_after
 
 
+def test_a_visit_tells_each_change_that_it_found(watcher: Watcher) -> None:
+    known(watcher).serve(page(*SHARPENED))
+
+    steps = watcher.visit().steps
+
+    (told,) = [step for step in steps if step.startswith("substantive reworded 1: ")]
+    assert SHARPENED[0][:40] in told
+    assert told.endswith("(strength: bør → skal)")
+
+
 def test_a_date_line_reaches_nobody_and_hides_nothing_later(watcher: Watcher) -> None:
     known(watcher).serve(page(*BASE, date="14. feb. 2017"))
     assert watcher.visit().outcome == "drop"

@@ -117,8 +117,9 @@ def read(
         say(f"{stated.role.value}: {stated.on.isoformat()}", "dim")
     for block in version.blocks:
         indent = "  " * max(0, block.level - 1) if block.kind.value == "item" else ""
-        number = f"{block.number} " if block.number else ""
-        mark = {"heading": "#" * (block.level or 1) + " ", "item": "- ", "row": "| "}.get(block.kind, "")
+        number = f"{block.number}. " if block.number else ""
+        item = "" if number else "- "
+        mark = {"heading": "#" * (block.level or 1) + " ", "item": item, "row": "| "}.get(block.kind, "")
         say(f"{indent}{mark}{number}{block.text}", "bold" if block.kind == "heading" else None)
     for attachment in version.attachments:
         say(f"→ {attachment.label}: {attachment.url}", "cyan")

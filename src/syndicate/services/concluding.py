@@ -9,7 +9,7 @@ from textwrap import shorten
 from syndicate.domain import scheduling
 from syndicate.domain.errors import FetchError, FetchReason, ParseReason, SuspectReason, SyndicateError
 from syndicate.domain.judging import JudgedResource
-from syndicate.domain.model import Decision
+from syndicate.domain.model import Change, Decision
 from syndicate.ports import Claim, Conclusion, Notice, Reading, ResourcePlace, SnapshotState
 from syndicate.services.finding import kind_of
 from syndicate.services.gathering import is_shrunk
@@ -18,6 +18,7 @@ from syndicate.services.weighing import Weighed, doubt, draft
 
 SOON = timedelta(minutes=5)
 """A doubt is looked at again after so long, or sooner."""
+_MOST_FOUND = 20
 _MOST_NOT_TOLD = 20
 _QUOTED = 80
 """Characters that are shown of a text."""
@@ -146,6 +147,8 @@ class Concluder:
         report.problem = problem
         for step in _not_told(weighed.judged):
             report.note(step)
+        for step in _found(weighed.verdict.changes):
+            report.note(step)
         report.note(f"{report.outcome}: {weighed.verdict.reason}")
 
     def _again_at(
@@ -176,6 +179,19 @@ def _not_told(judged: Sequence[JudgedResource]) -> Iterator[str]:
             yield f"{one.label or one.url}: not told, {each.reason}: {' → '.join(map(repr, texts))}"
         if len(ignored) > _MOST_NOT_TOLD:
             yield f"{one.label or one.url}: not told, {len(ignored) - _MOST_NOT_TOLD} more such differences"
+
+
+def _found(changes: Sequence[Change]) -> Iterator[str]:
+    """Each change of the verdict, in a line."""
+    for change in changes[:_MOST_FOUND]:
+        texts = [shorten(text, _QUOTED, placeholder="…") for text in (change.before, change.after) if text]
+        facets = "; ".join(
+            f"{facet.kind}: {facet.before or '–'} → {facet.after or '–'}" for facet in change.facets
+        )
+        what = " ".join(filter(None, (change.significance, change.kind, change.number)))
+        yield f"{what}: {' → '.join(map(repr, dict.fromkeys(texts)))}" + (f" ({facets})" if facets else "")
+    if len(changes) > _MOST_FOUND:
+        yield f"{len(changes) - _MOST_FOUND} more changes"
 
 
 def anything_new(seen: Sequence[Seen]) -> bool:
