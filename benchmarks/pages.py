@@ -30,7 +30,7 @@ from syndicate.domain.model import (
     Recipe,
     Version,
 )
-from syndicate.ports import SourceRecord
+from syndicate.ports import FeedRecord, SourceRecord
 from syndicate.storage import tables as t
 from syndicate.storage.rows import dumps, pack
 from syndicate.storage.search import index_update
@@ -53,6 +53,11 @@ WORDS = [
     "råd",
 ]
 
+FEEDS = (
+    FeedRecord("all", "Alt"),
+    FeedRecord("sundhed", "Sundhed", ("sundhed",)),
+    FeedRecord("source/kilde-7", "Kilde 7", source="kilde-7"),
+)
 NEWEST = f"{UPDATES:016x}"
 PAGES = {
     "/": OFTEN,
@@ -70,6 +75,9 @@ PAGES = {
     "/documents/1?at=2021-05-05": EVER,
     "/documents/1/compare?a=first": EVER,
     "/feeds": EVER,
+    "/feeds/all": OFTEN,
+    "/feeds/sundhed": OFTEN,
+    "/feeds/source/kilde-7": OFTEN,
     "/status": EVER,
     "/status?page=10": EVER,
     "/sitemap.xml": EVER,
@@ -84,6 +92,7 @@ def measure() -> Iterator[Figure]:
     """CPU milliseconds per page, once it was asked for before."""
     with TemporaryDirectory() as folder, house.opened(Path(folder), {}) as app:
         fill(app)
+        app.feed_store.sync(FEEDS, {}, app.clock())
         site = create_app(
             site=app.site,
             archive=app.archive,

@@ -53,11 +53,13 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with TemporaryDirectory() as folder, _edited(Path(folder)) as app, _served(app) as base:
         newest = app.archive.published(limit=1)[0].id
+        app.feeds.render_feeds(app.clock())
         shots = [
             Shot("update", f"/updates/{newest}", height=960),
             Shot("document", "/documents/1", height=740),
             Shot("compare", "/documents/1/compare?a=first", height=900),
             Shot("archive", "/updates?q=beboere"),
+            Shot("feed", "/feeds/sundhed", height=900),
             Shot("update-dark-narrow", f"/updates/{newest}", 400, 1000, dark=True),
         ]
         with browser.opened() as page:
