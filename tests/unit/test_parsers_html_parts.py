@@ -12,8 +12,8 @@ LAST = "Samtalen varer en time, og den kan gentages efter et år, hvis beboeren 
 PICTURE = '<img src="p.jpg" alt="">'
 
 
-def texts(body: str) -> list[str]:
-    page = f'<!doctype html><html lang="da"><head></head><body>{body}</body></html>'
+def texts(body: str, title: str = "") -> list[str]:
+    page = f'<!doctype html><html lang="da"><head><title>{title}</title></head><body>{body}</body></html>'
     version = read(page.encode(), media_type="text/html", url="https://a.example/x", options=ReadOptions())
     return version.text.split("\n")
 
@@ -125,3 +125,19 @@ def test_a_page_inside_of_noscript_is_read() -> None:
 def test_a_part_that_can_open_a_layer_is_no_layer() -> None:
     part = f'<div class="article modal-enabled"><h1>Søvn</h1><p>{LONG}</p></div>'
     assert texts(part + f'<div class="modal"><p>{LAST}</p></div>') == ["Søvn", LONG]
+
+
+# --- where the text begins ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("box", ["<aside>{}</aside>", '<div class="sidebar">{}</div>', "<nav>{}</nav>"])
+def test_a_heading_beside_the_text_is_not_the_pages(box: str) -> None:
+    beside = box.format(f"<h3>Søvn hos børn</h3><p>{LAST}</p>")
+    page = f"<div><h1>Søvn</h1><p>{LONG}</p><p>{LAST.upper()}</p></div>{beside}"
+    assert texts(page, title="Søvn hos børn") == ["Søvn", LONG, LAST.upper()]
+
+
+def test_a_lead_before_a_text_in_frames_of_its_own_stays() -> None:
+    text = "".join(f"<p>{LONG} Nummer {n}.</p>" for n in range(12))
+    page = f"<div><div><p>{LAST}</p></div><div><div><div>{text}</div></div></div></div>"
+    assert texts(page)[:2] == [LAST, f"{LONG} Nummer 0."]

@@ -14,6 +14,7 @@ from syndicate.parsers.html.tree import Element
 
 _SITE_BREAK = re.compile(r"\s+[|–—·»:-]\s+")
 _LONGEST_LINE = 300
+_ASIDE = frozenset({"aside", "nav", "footer"})
 _SHORTEST_HEADING = 4
 _RANKS = frozenset({"h1", "h2", "h3"})
 
@@ -40,17 +41,18 @@ def page_heading(page: Page, elements: Sequence[Element]) -> Element | None:
     confirmed: dict[Element, int] = {}
     for heading in (element for element in elements if element.tag in _RANKS):
         text = text_of(heading)
-        if len(text) >= _SHORTEST_HEADING and text.lower() in title and not _is_in_layer(heading):
+        if len(text) >= _SHORTEST_HEADING and text.lower() in title and not _stands_aside(heading):
             confirmed[heading] = len(text)
     if confirmed:
         return max(confirmed, key=lambda heading: confirmed[heading])
     all_first = (element for element in elements if element.tag == "h1")
-    first_rank = [heading for heading in all_first if text_of(heading) and not _is_in_layer(heading)]
+    first_rank = [heading for heading in all_first if text_of(heading) and not _stands_aside(heading)]
     return first_rank[0] if len(first_rank) == 1 else None
 
 
-def _is_in_layer(heading: Element) -> bool:
-    return any(role_name(outer) == LAYER for outer in heading.iterancestors())
+def _stands_aside(heading: Element) -> bool:
+    """Whether it is over a box beside the text: an author's name, a link to this page among the most read."""
+    return any(outer.tag in _ASIDE or role_name(outer) == LAYER for outer in heading.iterancestors())
 
 
 def page_title(page: Page, elements: Sequence[Element]) -> str:
