@@ -115,10 +115,19 @@ def _is_teasing(amount: Amount) -> bool:
 def _scope(core: Element, heading: Element | None, measures: Measures) -> Element:
     """The smallest element around both the core and the page's heading; without one, around core and lead."""
     if heading is None:
-        led = any(_is_lead(sibling, measures) for sibling in core.itersiblings(preceding=True))
-        return core.getparent() if led and core.tag != "body" else core
+        return _around_lead(core, measures)
     around_heading = set(heading.iterancestors())
     return next((part for part in (core, *core.iterancestors()) if part in around_heading), core)
+
+
+def _around_lead(core: Element, measures: Measures) -> Element:
+    """The element around the core and a lead before it, also where the core stands in frames of its own."""
+    part = core
+    while part.tag != "body" and measures.of(part).prose <= measures.of(core).prose:
+        if any(_is_lead(sibling, measures) for sibling in part.itersiblings(preceding=True)):
+            return part.getparent()
+        part = part.getparent()
+    return core
 
 
 def _remove_neighbours(core: Element, scope: Element, heading: Element | None, measures: Measures) -> None:
