@@ -98,14 +98,46 @@ def test_an_empty_main_part_hides_no_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["content-recirculation", "breaking-news", "next-prev", "post-meta", "tag-list", "author-about"]
+    "name",
+    [
+        "content-recirculation",
+        "breaking-news",
+        "next-prev",
+        "post-meta",
+        "tag-list",
+        "author-about",
+        "entry__meta",
+    ],
 )
 def test_boxes_called_by_their_part_are_no_text(name: str) -> None:
     assert between(f'<div class="{name}"><a href="/1">En anden side</a> <span>i dag</span></div>') == []
 
 
+def test_a_teaser_that_leads_to_another_page_is_no_text_and_one_that_leads_in_is() -> None:
+    card = f'<div class="m-teaser"><h3><a href="/1">En helt anden side om søvn</a></h3><p>{LAST}</p></div>'
+    lead = f'<p class="teaser">{LONG.upper() * 2}</p>'
+    assert between(lead + card) == [LONG.upper() * 2]
+
+
+def test_a_page_of_teasers_is_its_teasers() -> None:
+    cards = "".join(
+        f'<div class="teaser"><h3><a href="/{n}">Anbefaling {n}</a></h3><p>{LAST} Nummer {n}.</p></div>'
+        for n in range(6)
+    )
+    assert len(texts(f"<main><h1>Anbefalinger</h1>{cards}</main>")) == 13
+
+
 @pytest.mark.parametrize(
-    "name", ["post-content", "category-news", "tag-share", "further-conditions", "more-doses"]
+    "name",
+    [
+        "post-content",
+        "category-news",
+        "tag-share",
+        "further-conditions",
+        "more-doses",
+        "disclaimer",
+        "media-text",
+    ],
 )
 def test_names_that_only_look_like_boxes_keep_their_text(name: str) -> None:
     assert between(f'<div class="{name}"><p>Ti milligram om dagen.</p></div>') == ["Ti milligram om dagen."]

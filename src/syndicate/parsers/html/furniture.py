@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from syndicate.parsers.html.measure import measure
-from syndicate.parsers.html.names import CAPTION, COMMENTS, LAYER, role_name
+from syndicate.parsers.html.names import CAPTION, COMMENTS, LAYER, TEASER, role_name
 from syndicate.parsers.html.speech import demands, is_numbered_figure
 from syndicate.parsers.html.tags import HEADINGS
 from syndicate.parsers.html.tree import Element, drop_outermost, mains_of, outermost
@@ -43,6 +43,7 @@ _CHAPTER_HEADINGS = HEADINGS.keys() - {"h1"}
 _LONGEST_CAPTION = 500
 _NO_CAPTION = frozenset({"table", "caption", "li", "dl", "pre", "blockquote"})
 _NO_LINKS = 0.1
+_LEADING_AWAY = 0.2
 _TEXT = 100
 """Characters of prose that must be left for comments to be comments."""
 
@@ -104,11 +105,17 @@ class _Page:
         name = self._roles.get(element, "")
         if name in (LAYER, COMMENTS):
             return name == LAYER or self._comments_go
+        if name == TEASER and not self._leads_away(element):
+            return False
         if name in _SIDE_NAMES:
             return share < _SIDE_TAGS["aside"]
         if not name or name in self._kept or share >= _TOO_MUCH:
             return False
-        return not self._is_text(element) and not self._is_heading_text(element)
+        return name == TEASER or not (self._is_text(element) or self._is_heading_text(element))
+
+    def _leads_away(self, element: Element) -> bool:
+        """Whether a teaser is one: a lead is called so, too, but has no links."""
+        return self._measures.of(element).link_density >= _LEADING_AWAY
 
     def _is_heading_text(self, element: Element) -> bool:
         """Whether it is what a heading says ("toc-backref"), not what stands beside it ("share-link")."""
@@ -148,6 +155,8 @@ class _Page:
         """Names that mean something else on this page: together they hold a good part of its prose."""
         shares: dict[str, float] = {}
         for element, name in self._roles.items():
+            if name == TEASER and not self._leads_away(element):
+                continue
             if element not in self._main and self._roles.get(element.getparent()) != name:
                 shares[name] = shares.get(name, 0.0) + self._measures.share_of(element)
         return {name for name, share in shares.items() if share > _TOO_MUCH}

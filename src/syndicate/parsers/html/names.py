@@ -13,6 +13,7 @@ from syndicate.parsers.html.tree import Element
 LAYER = "layer"
 COMMENTS = "comments"
 CAPTION = "caption"
+TEASER = "teaser"
 
 _ADDRESSED = frozenset({*HEADINGS, "p", "li", "dt", "dd", "td", "th", "tr", "strong", "b", "em", "i"})
 _CHAPTERS = 3
@@ -37,8 +38,12 @@ _COMMENTS = re.compile(
 # What is said under a picture, or of who took it.
 _CAPTIONS = re.compile(
     r"caption|(?:photo|image|picture|media|foto|bild|billed)[_-]{0,2}(?:credits?|copyright|byline|attribution)|"
-    rf"{_START}(?:attribution|bildunterschrift|bildnachweis|bildtext|billedtekst|fotokredit|fotograf|légende){_END}",
+    r"(?:image|img|photo|foto|bild|media)[_-]?(?:title|legend|inline)|"
+    rf"{_START}(?:attribution|bildunterschrift|bildnachweis|bildtext|billedtekst|fotokredit|fotograf|legend|"
+    rf"légende|imginline){_END}",
 )
+# What leads to another page; a lead is called so, too, but has no links.
+_TEASERS = re.compile(r"teaser(?!s?-?(?:text|lead|list|grid|box))")
 # What the text is about, how the page behaves ("tag-rss", "has-menu") or what a machine numbered says nothing
 # of its own role.
 _ABOUT = re.compile(
@@ -55,7 +60,9 @@ _NAMES = re.compile(
     r"addthis|addtoany|sharedaddy|recirc|breaking-?news|trending|next-?prev|prev-?next|cat-links|"
     r"(?:read|more|other|further|weitere|andre|autres)[_-]?(?:also|articles?|stories|news|posts|artikel|nyheder)|"
     r"(?:last|latest|recent|top)[_-]?(?:news|posts|stories|articles)|"
-    r"nyhedsliste|warenkorb|shopping-?cart|indk[oø]bskurv|site-?(?:header|footer|nav)|page-?footer|"
+    r"(?:article|entry|post|story|news|blog|node|content|page)[_-]{1,2}(?:meta|tags?|categor(?:y|ies)|share|rating)$|"
+    r"donation|sociable|push-?layer|paywall-|(?:editorial|affiliate|advert\w*)-?disclaimer|nyhedsliste|"
+    r"warenkorb|shopping-?cart|indk[oø]bskurv|site-?(?:header|footer|nav)|page-?footer|"
     r"(?<!has-)(?<!with-)(?<!no-)(?<!fixed-)side-?bar(?!-?layout)|"
     r"global-?(?:header|footer|nav)|"
     r"(?:main|top|sub|primary|secondary|mobile|mega|side|left|foot|footer|head|user|lang|language)-?(?:menu|nav)|"
@@ -74,7 +81,7 @@ _NAMES = re.compile(
 
 
 def role_name(element: Element) -> str:
-    """LAYER, COMMENTS, CAPTION, or the word by which an element is called furniture; "" for any other.
+    """LAYER, COMMENTS, CAPTION, TEASER, or the word by which an element is called furniture; "" for others.
 
     The id of a heading, a line of text or a chapter is an address, made of its words: "what-are-cookies".
     """
@@ -128,4 +135,6 @@ def _role_of(name: str) -> str:
     if _CAPTIONS.search(own):
         return CAPTION
     found = _NAMES.search(own)
-    return found[0].strip(" _-:") if found else ""
+    if found is None:
+        return TEASER if _TEASERS.search(own) else ""
+    return found[0].strip(" _-:")
