@@ -78,6 +78,51 @@ def test_a_line_that_leads_to_another_page_is_no_text(words: str) -> None:
     assert between(f'<p>{words} <a href="/1">Sådan falder børn i søvn om aftenen</a></p>') == []
 
 
+@pytest.mark.parametrize(
+    "words", ["Le puede interesar:", "Czytaj też:", "Dowiedz się więcej:", "Leggi anche:"]
+)
+def test_the_same_in_languages_without_rules_of_their_own(words: str) -> None:
+    assert between(f'<p>{words} <a href="/1">Otra página sobre el sueño</a></p>') == []
+
+
+# --- calls --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        'Tilmeld dig vores <a href="/n">nyhedsbrev</a>.',
+        'Følg os på <a href="https://facebook.example">Facebook</a>.',
+        'Subscribe to our <a href="/n">newsletter</a> for more.',
+        'Never miss a story: follow us on <a href="/x">Twitter</a>.',
+        'Keine Neuigkeiten mehr verpassen: <a href="/n">Newsletter</a> abonnieren.',
+        'Abonnez-vous à notre <a href="/n">newsletter</a>.',
+    ],
+)
+def test_a_call_to_follow_the_page_elsewhere_is_no_text(call: str) -> None:
+    assert between(f"<p>{call}</p>") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tilmeld barnet til vaccination hos lægen.",
+        "Følg vaccinationsprogrammet.",
+        "Sign up for screening before you are fifty.",
+        "Subscribe to the newsletter only where you must give your address.",
+        "Folge den Regeln der Klinik.",
+        "Ne manquez pas le rendez-vous.",
+    ],
+)
+def test_an_instruction_that_begins_like_a_call_is_text(text: str) -> None:
+    assert between(f'<p>{text[:-1]}<a href="/mere">.</a></p>') == [text]
+
+
+def test_a_call_in_a_list_of_rights_is_text() -> None:
+    item = "Subscribe to the newsletter, and we keep your address."
+    assert between(f'<ul><li>{item[:-1]}<a href="/n">.</a></ul>') == [item]
+
+
 # --- lines of the page --------------------------------------------------------------------------
 
 

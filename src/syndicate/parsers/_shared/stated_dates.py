@@ -39,7 +39,8 @@ _MONTHS = {
 _ROLES = {
     DateRole.CREATED: r"oprettet|created|erstellt|créée?",
     DateRole.PUBLISHED: r"publiceret|offentliggjort|udgivet|udgivelsesdato|publiceringsdato|posted|"
-    r"(?:first |date |originally )?published|publication date|veröffentlicht|publiée?|paru",
+    r"(?:first |date |originally )?published|publication date|veröffentlicht|"
+    r"publiziert|erschienen|publiée?|paru",
     DateRole.UPDATED: r"(?:siden |sidst |senest |er |blev )*"
     r"(?:opdateret|revideret|ændret|redigeret|gennemgået|rettet)|"
     r"(?:seneste|sidste) (?:opdatering|revision|ændring|redigering)|opdateringsdato|revisionsdato|"
@@ -71,7 +72,7 @@ _DATE_ALONE = re.compile(_DATE, re.IGNORECASE)
 _LABEL = re.compile(rf"(?:{_ROLE})\s*(?:den|on|am|le|dato|date)?\s*:?", re.IGNORECASE)
 _HINT = re.compile(
     r"opret|updat|publi|offentlig|udgiv|opdat|revi|ændr|redig|gennemg|rettet|created|modif|change|amend|posted|"
-    r"erstell|veröff|aktual|geänd|bearb|stand|letzte|à jour|créé|paru|révis"
+    r"erstell|veröff|erschienen|aktual|geänd|bearb|stand|letzte|à jour|créé|paru|révis"
 )  # for small letters
 _DATED = re.compile(r"\d(?:\d{3}|[./-]\d)")
 

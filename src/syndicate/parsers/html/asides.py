@@ -19,6 +19,8 @@ _AWAY = re.compile(
         (?:auch )?(?:lesen|interessant)\b|lesen sie (?:auch|mehr)|mehr (?:zum thema|dazu|zu |themen)
         das könnte
         (?:weitere|ähnliche) (?:artikel|beiträge|themen)|(?:nachfolge|folge|vorgänger)beitrag
+        le puede interesar|puedes? ver|lee también|leer más|czytaj też|zobacz też|dowiedz się więcej
+        leggi anche
         (?:à )?lire (?:aussi|également|plus)|à lire|voir aussi|sur le même sujet
         (?:article|billet) (?:suivant|précédent)
     """)
@@ -35,10 +37,12 @@ _LABEL = re.compile(
         don.t miss|more
         (?:latest|breaking|trending|recent|more|other) (?:news|stories|posts|articles|headlines)
         recommended(?: for you| stories| reading)?|related(?: links| articles| stories| news| posts| content)?
-        auch interessant|mehr zum thema|meist ?gelesen\w*|aktuelle (?:artikel|nachrichten|beiträge)
+        auch interessant|mehr (?:zum thema|themen)|zum weiterlesen|meist ?gelesen\w*
+        aktuelle (?:artikel|nachrichten|beiträge)
         (?:weitere|ähnliche|verwandte) (?:artikel|beiträge|themen|meldungen)(?: zum thema)?
         empfehlungen (?:für sie|der redaktion|aus .{3,40})
         les plus (?:lus|populaires)|(?:articles|contenus) (?:liés|similaires|associés|recommandés)
+        notas relacionadas|lee también|más leídas|czytaj też|zobacz też|leggi anche|lees ook
         dernières (?:actualités|nouvelles)|sur le même (?:sujet|thème)
     """)
     + r")[\W_]*",

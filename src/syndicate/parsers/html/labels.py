@@ -65,6 +65,26 @@ _RIGHTS = re.compile(
     """),
     re.IGNORECASE,
 )
+_LONGEST_CALL = 300
+# "Subscribe to our newsletter", "Follow us on …": what to do, and where. Both are needed.
+_CALL = re.compile(
+    r"[\W_]*(?:"
+    + phrases(r"""
+        tilmeld|abonn[eé]r|følg (?:os|med)|få (?:vores|nyheder|nyhedsbrev)|støt
+        subscribe|sign up|follow|never miss|don.t miss|stay (?:up to date|informed)|get the latest
+        (?:for|to) (?:the )?(?:latest|full)\b.{0,60}\b(?:subscribe|follow)|first-time subscribers
+        do you want to be informed|if you (?:enjoyed|liked)|support (?:us|our)
+        abonnieren|jetzt|melde|folge|lust auf|unterstütze|keine? .{3,60} (?:mehr )?(?:verpassen|versäumen)
+        abonnez|inscri|suivez|recevez|soutenez|ne manquez
+    """)
+    + r")",
+    re.IGNORECASE,
+)
+_WAYS = re.compile(
+    r"nyhedsbrev|newsletter|facebook|twitter|instagram|linkedin|whatsapp|telegram|youtube|podcast|"
+    r"\b(?:rss|abo|subscriptions?|subscribers?|abonnement|donation|spende|full story|storys)\b",
+    re.IGNORECASE,
+)
 _LINKED = 0.5
 
 
@@ -94,8 +114,21 @@ def _is_furniture(block: Block) -> bool:
         return False
     return (
         _fits(block, _LINE)
+        or _is_call(block)
         or (_fits(block, _RIGHTS) and not demands(block.text))
         or (linked and len(block.text) <= _LONGEST and _BYLINE.match(block.text) is not None)
+    )
+
+
+def _is_call(block: Block) -> bool:
+    """Whether it asks its readers to follow the page elsewhere, and has the link for it."""
+    return (
+        block.kind is BlockKind.PARAGRAPH
+        and bool(block.links)
+        and len(block.text) <= _LONGEST_CALL
+        and _CALL.match(block.text) is not None
+        and _WAYS.search(block.text) is not None
+        and not demands(block.text)
     )
 
 
