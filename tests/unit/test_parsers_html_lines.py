@@ -148,6 +148,13 @@ def test_who_wrote_it_is_no_text(words: str) -> None:
     assert between(f'<p>{words} <a href="/om/nina">Nina Nord</a></p>') == []
 
 
+@pytest.mark.parametrize("words", ["Emneord:", "Tags", "Schlagwörter:", "Mots-clés :"])
+def test_the_tags_of_a_page_are_no_text(words: str) -> None:
+    links = ", ".join(f'<a href="/tag/{n}">Søvn hos børn {n}</a>' for n in range(9))
+    assert between(f"<p>{words} {links}</p>") == []
+    assert between(f"<p>{words} sidder på skjortens krave.</p>") == [f"{words} sidder på skjortens krave."]
+
+
 @pytest.mark.parametrize(
     "label", ["Emneord:", "Tags", "3 comments", "Kommentarer", "Schlagwörter", "Mots-clés"]
 )

@@ -113,6 +113,23 @@ def test_boxes_called_by_their_part_are_no_text(name: str) -> None:
     assert between(f'<div class="{name}"><a href="/1">En anden side</a> <span>i dag</span></div>') == []
 
 
+@pytest.mark.parametrize(
+    "fact",
+    [
+        '<p><time itemprop="datePublished">mandag den 3. maj 2026 kl. 10.13</time></p>',
+        '<div itemprop="author"><a href="/nina">Nina Nord</a>, redaktør</div>',
+        '<span class="av-structured-data"><span>https://a.example/p.jpg</span></span>',
+    ],
+)
+def test_facts_of_the_page_for_machines_are_no_text(fact: str) -> None:
+    assert between(fact) == []
+
+
+def test_a_date_in_the_text_and_a_text_about_its_author_stay() -> None:
+    assert between("<p><time>3. maj 2026</time></p>") == ["3. maj 2026"]
+    assert between(f'<div itemprop="author"><p>{LAST * 2}</p></div>') == [LAST * 2]
+
+
 def test_a_teaser_that_leads_to_another_page_is_no_text_and_one_that_leads_in_is() -> None:
     card = f'<div class="m-teaser"><h3><a href="/1">En helt anden side om søvn</a></h3><p>{LAST}</p></div>'
     lead = f'<p class="teaser">{LONG.upper() * 2}</p>'
@@ -162,11 +179,17 @@ def test_a_part_that_can_open_a_layer_is_no_layer() -> None:
 # --- where the text begins ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("box", ["<aside>{}</aside>", '<div class="sidebar">{}</div>', "<nav>{}</nav>"])
+@pytest.mark.parametrize("box", ["<aside>{}</aside>", "<nav>{}</nav>", "<footer>{}</footer>"])
 def test_a_heading_beside_the_text_is_not_the_pages(box: str) -> None:
     beside = box.format(f"<h3>Søvn hos børn</h3><p>{LAST}</p>")
     page = f"<div><h1>Søvn</h1><p>{LONG}</p><p>{LAST.upper()}</p></div>{beside}"
     assert texts(page, title="Søvn hos børn") == ["Søvn", LONG, LAST.upper()]
+
+
+def test_the_heading_of_a_page_that_is_built_of_widgets_is_found() -> None:
+    heading = '<div class="x-widget x-widget-heading"><h1>Søvn hos børn</h1></div>'
+    page = f'<body class="right-sidebar"><div>{heading}<div><p>{LONG}</p><p>{LAST}</p></div></div>'
+    assert texts(page, title="Søvn hos børn") == ["Søvn hos børn", LONG, LAST]
 
 
 def test_a_lead_before_a_text_in_frames_of_its_own_stays() -> None:

@@ -186,6 +186,11 @@ CREATED, UPDATED, PUBLISHED = DateRole.CREATED, DateRole.UPDATED, DateRole.PUBLI
             [(PUBLISHED, date(2021, 2, 28)), (UPDATED, date(2021, 3, 1))],
         ),
         ("Page last reviewed: 25 November 2022", [(UPDATED, date(2022, 11, 25))]),
+        (
+            "PUBLISHED: 10:48, Tue, Mar 19, 2024 | UPDATED: 11:05 am, 20 March 2024",
+            [(PUBLISHED, date(2024, 3, 19)), (UPDATED, date(2024, 3, 20))],
+        ),
+        ("Publiziert: 03.04.2020, 12:35", [(PUBLISHED, date(2020, 4, 3))]),
         ("(Published on 03/25/2024)", [(PUBLISHED, date(2024, 3, 25))]),
         ("Zuletzt aktualisiert am 3. März 2024", [(UPDATED, date(2024, 3, 3))]),
         ("Mis à jour le 1er août 2023", [(UPDATED, date(2023, 8, 1))]),

@@ -64,9 +64,11 @@ _TIME = (
     r"(?: ?[ap]\.?m\.?| uhr)?(?: ?(?:gmt|utc|cet|cest|z))?)?"
 )
 _LEAD = r"[\s:|]*(?:(?:den|d\.|on|am|le|vom|:|dato|date)[\s:|]+)?"
+_CLOCK = r"(?:\d{1,2}[:.]\d{2}(?: ?[ap]\.?m\.?)?(?: [a-z]{2,4})?, ?)?"
 _ROLE = "|".join(f"(?P<{role.value}>{words})" for role, words in _ROLES.items())
 _STATEMENT = re.compile(
-    rf"[\s,;|·•(\[–-]*(?:{_ROLE}){_LEAD}{_DATE}{_TIME}[\s,;|·•.)\]–-]*(?:og|and|und|et)?\s*", re.IGNORECASE
+    rf"[\s,;|·•(\[–-]*(?:{_ROLE}){_LEAD}{_CLOCK}{_DATE}{_TIME}[\s,;|·•.)\]–-]*(?:og|and|und|et)?\s*",
+    re.IGNORECASE,
 )
 _DATE_ALONE = re.compile(_DATE, re.IGNORECASE)
 _LABEL = re.compile(rf"(?:{_ROLE})\s*(?:den|on|am|le|dato|date)?\s*:?", re.IGNORECASE)

@@ -41,6 +41,9 @@ _LEAD = 60
 _CHAPTER = 200
 _CHAPTER_HEADINGS = HEADINGS.keys() - {"h1"}
 _LONGEST_CAPTION = 500
+_FACTS_OF_PAGE = frozenset({"datePublished", "dateModified", "dateCreated", "author"})
+"""What schema.org calls facts of a page; the dates were read before."""
+_LONGEST_FACT = 120
 _NO_CAPTION = frozenset({"table", "caption", "li", "dl", "pre", "blockquote"})
 _NO_LINKS = 0.1
 _LEADING_AWAY = 0.2
@@ -76,6 +79,8 @@ class _Page:
             return not _is_part_of_heading(element)
         if tag == "figcaption" or self._roles.get(element) == CAPTION:
             return self._is_caption(element)
+        if element.get("itemprop", "") in _FACTS_OF_PAGE and self._measures.of(element).text <= _LONGEST_FACT:
+            return True
         share = self._measures.share_of(element)
         if tag == "header":
             return share < _HEADER and not self._is_head_of_text(element)

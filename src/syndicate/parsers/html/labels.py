@@ -50,6 +50,9 @@ _ABOVE = re.compile(
     r"tags?|stichwörter|schlagw[oö]rter?|schlagworte|emneord|mots[- ]clés|topics|themen)[\W_]*",
     re.IGNORECASE,
 )
+_TAGS = re.compile(
+    r"[\W_]*(?:tags?|tagged|stichwörter|schlagwörter|schlagworte|emneord|mots[- ]clés)\b", re.IGNORECASE
+)
 _BYLINE = re.compile(
     r"[\W_]*(?:(?:[Ww]ritten |[Ss]krevet )?(?:[Bb]y|BY|[Aa]f|[Vv]on|[Pp]ar)|[Tt]e[kx]t):?\s+[^\Wa-z\d]"
 )
@@ -116,6 +119,7 @@ def _is_furniture(block: Block) -> bool:
         _fits(block, _LINE)
         or _is_call(block)
         or (_fits(block, _RIGHTS) and not demands(block.text))
+        or (linked and _TAGS.match(block.text) is not None)
         or (linked and len(block.text) <= _LONGEST and _BYLINE.match(block.text) is not None)
     )
 

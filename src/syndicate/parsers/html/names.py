@@ -27,6 +27,7 @@ _START, _END = r"(?:^|[\s_:-])", r"(?=\d*(?:$|[\s_:-]))"  # "ad2" is one, "ad627
 _LAYERS = re.compile(
     r"cookie-?(?:consent|banner|notice|bar|box|law|policy|info|popup|modal|wrap|message|dialog|settings)|cookiebot|"
     r"onetrust|(?:^|[\s_-])(?:consent|gdpr|cmp|cc)-(?:banner|window|box|modal|dialog|popup)|cookielaw|qc-cmp|"
+    r"structured-data|hatom-extra|"
     rf"{_START}(?:modal|popup|pop-up|overlay|lightbox|toast|tooltip|skiptranslate){_END}"
     r"(?!-?(?:enabled|open|trigger|link|toggle|button|target|on|off)\b)",
 )
