@@ -150,6 +150,16 @@ class Page:
         while not any(event.get("method") == "Page.loadEventFired" for event in self._pipe.events):
             self._pipe.events.append(self._pipe.read())
 
+    def show(self, html: str) -> None:
+        """Shows a page that is nowhere but here."""
+        frame = self._call("Page.getFrameTree")["frameTree"]["frame"]["id"]
+        self._call("Page.setDocumentContent", frameId=frame, html=html)
+
+    def printed(self, *, furniture: bool = False) -> bytes:
+        """A PDF on the paper that its style asks for; `furniture` is date, title, address, page number."""
+        answer = self._call("Page.printToPDF", displayHeaderFooter=furniture, preferCSSPageSize=True)
+        return base64.b64decode(answer["data"])
+
     def complaints(self) -> list[str]:
         """What the browser wrote to its console since the page was opened: scripts and styles refused, …"""
         logged = [event for event in self._pipe.events if event.get("method") == "Log.entryAdded"]

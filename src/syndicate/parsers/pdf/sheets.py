@@ -87,7 +87,8 @@ class _Letters:
         marked = len(words) > 1 and self._is_mark(words[0], words[1])
         words = words[1:] if marked else words
         first = self._index(words[0].start())
-        size = self._size(first)
+        # A ligature at the start of a line ("ﬂyttes") has a box of its own height.
+        size = max(self._size(first), self._size(self._index(words[-1].end() - 1)))
         base = self._base(first)
         runs: list[list[Word]] = []
         for found in words:
