@@ -5,6 +5,7 @@ Run as `python -I -m syndicate.isolation.child`. It limits itself before it sees
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import sys
@@ -50,6 +51,7 @@ def _warm_up() -> None:
     """Imports all parsers, so that no document pays for it and the memory limit counts from here."""
     for name in parsers.parser_names():
         parsers.load(name)
+    gc.freeze()  # nor does any collection of garbage look at them again
 
 
 def _limit(memory: int) -> None:

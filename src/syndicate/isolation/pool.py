@@ -26,13 +26,16 @@ _GRACE = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one document may cost. `memory` is what a child may take beyond what it has before the first."""
+    """What one document may cost. `memory` is what a child may take beyond what it has before the first.
+
+    To start a child costs as much as to read twenty pages: it is replaced seldom, in case something leaks.
+    """
 
     wall_seconds: float = 30.0
     cpu_seconds: int = 20
     memory: int = 768 * _MEGABYTE
     document: int = 64 * _MEGABYTE
-    documents_per_child: int = 200
+    documents_per_child: int = 1000
 
 
 _DEFAULT = Limits()

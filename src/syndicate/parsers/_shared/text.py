@@ -46,8 +46,11 @@ _MARKS = (
 def fold(text: str) -> str:
     """One line: NFC, white space folded, what cannot be seen removed, ligatures spelled out."""
     line = " ".join(text.split())
-    if line.isprintable() and not _PRINTABLE.search(line):  # true of nearly all, and quickly said
-        return line if line.isascii() else unicodedata.normalize("NFC", line)
+    if line.isprintable():  # true of nearly all, and quickly said
+        if line.isascii():
+            return line
+        if not _PRINTABLE.search(line):
+            return unicodedata.normalize("NFC", line)
     visible = _LIGATURE.sub(lambda found: _SPELLED_OUT[found[0]], _INVISIBLE.sub("", text))
     return " ".join(unicodedata.normalize("NFC", visible).split())
 

@@ -29,7 +29,7 @@ def page_language(page: Page) -> str:
 
 def page_canonical(page: Page) -> str:
     """The address that the page gives as its own (rel="canonical"), or ""."""
-    for link in page.root.iterfind(".//link[@rel]"):
+    for link in page.root.iterfind("head//link[@rel]"):
         if "canonical" in link.get("rel", "").lower().split() and link.get("href", "").strip():
             return page.document_of(link.get("href", ""))
     return ""

@@ -86,8 +86,8 @@ class _Page:
             return share < _HEADER and not self._is_head_of_text(element)
         if tag in _SIDE_TAGS:
             return share < _SIDE_TAGS[tag] or (tag in _OUTSIDE_MAIN and self._stands_outside_main(element))
-        return (share < _TOO_MUCH and element.get("role", "") in _SIDE_ROLES) or self._is_named(
-            element, share
+        return self._is_named(element, share) or (
+            share < _TOO_MUCH and element.get("role", "") in _SIDE_ROLES
         )
 
     def _is_caption(self, element: Element) -> bool:

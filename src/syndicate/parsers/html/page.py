@@ -60,9 +60,9 @@ def open_page(data: bytes, media_type: str, url: str) -> Page:
     if b"email-protection" in data or b"data-cfemail" in data:
         show_addresses(root)
     body = _body(root)
-    base = root.find(".//base[@href]")
     page = Page(root, body, url)
-    return page if base is None else Page(root, body, page.absolute(base.get("href", "")))
+    base = next((href for base in root.iter("base") if (href := base.get("href")) is not None), None)
+    return page if base is None else Page(root, body, page.absolute(base))
 
 
 def _declared(data: bytes, media_type: str) -> tuple[str, ...]:
