@@ -17,6 +17,8 @@ from tests.factories import site
 from tests.watching import BASE, Watcher, page
 from tests.web_site import WebSite
 
+pytestmark = pytest.mark.usefixtures("any_database")
+
 BEFORE = "Kommunen bør tilbyde alle børn et gratis måltid."
 AFTER = "Kommunen skal tilbyde alle børn et gratis måltid. Det gælder fra den 1. januar 2027."
 ELSE = "Kommunen skal tilbyde alle børn et gratis måltid. Fristen for svar er den 1. januar 2027."

@@ -19,6 +19,8 @@ from tests.factories import HEALTH
 from tests.feeding import FEEDS, FORMATS, Feeding
 from tests.storing import NOW, SOURCE
 
+pytestmark = pytest.mark.usefixtures("any_database")
+
 KEPT = [feed for feed in FEEDS if feed.name != HEALTH.id]
 GONE_AFTER = timedelta(days=30)
 

@@ -11,6 +11,8 @@ from syndicate.rendering import MailSettings, Renderer
 from tests.factories import site
 from tests.watching import Watcher, page
 
+pytestmark = pytest.mark.usefixtures("any_database")
+
 TEXT = ("The municipality {} offer every child a meal.", "The rest of the page stays as it was before.")
 
 
