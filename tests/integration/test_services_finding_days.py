@@ -62,6 +62,7 @@ def days(tmp_path: Path) -> Days:
 OTHERWISE = {
     "by https": [f"https://kilde.example/{name}" for name in NAMES],
     "with a slash at the end": [f"{OLD}/{name}/" for name in NAMES],
+    "with www": [f"https://www.kilde.example/{name}" for name in NAMES],
     "by https with a slash": [f"https://kilde.example/{name}/" for name in NAMES],
     "with what follows a reader": [f"{OLD}/{name}?utm_source=kort&utm_campaign=uge48" for name in NAMES],
 }

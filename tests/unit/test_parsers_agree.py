@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import html
+import re
 import unicodedata
 from dataclasses import replace
+from io import BytesIO
+from itertools import pairwise
+from random import Random
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +17,7 @@ from hypothesis import strategies as st
 
 from syndicate.domain.diffing import compare
 from syndicate.domain.model import Change, Version
+from tests.docx_writer import paragraph, write_zip
 from tests.edition_texts import EDITS, PAIRS, Text
 from tests.editions import as_docx, as_html, read_docx, read_html, read_pdf
 from tests.paper import A4, Paper, as_pdf
@@ -159,3 +165,58 @@ def test_what_is_raised_is_an_exponent_or_the_mark_of_a_note(markup: str, text: 
     version = read_html(f"<main><p>Der er {markup} Det er et helt afsnit af en tekst.</p></main>".encode())
 
     assert version.blocks[0].text.startswith(f"Der er {text}")
+
+
+def saved_again(data: bytes, random: Random) -> bytes:
+    """As a word processor saves it after some work on it: torn runs, traces of the editor, other letters."""
+    with ZipFile(BytesIO(data)) as archive:
+        files = {name: archive.read(name).decode() for name in archive.namelist()}
+    body = RUN.sub(lambda found: torn(html.unescape(found[1]), random), files["word/document.xml"])
+    files["word/document.xml"] = body.replace("<w:p>", '<w:p w:rsidR="00A4" w:rsidRDefault="00B1">')
+    files["word/header1.xml"] = f'<w:hdr xmlns:w="{WORD}">{paragraph("Udkast 3 – 27.11.2026")}</w:hdr>'
+    files["docProps/app.xml"] = f"<Properties><TotalTime>{random.randint(1, 999)}</TotalTime></Properties>"
+    return write_zip(files)
+
+
+def torn(text: str, random: Random) -> str:
+    """The same text in several runs."""
+    text = unicodedata.normalize(random.choice(("NFC", "NFD")), text)
+    cuts = sorted(random.sample(range(len(text) + 1), k=min(3, len(text))))
+    pieces = [text[start:stop] for start, stop in pairwise([0, *cuts, len(text)])]
+    trace = random.choice(
+        (
+            '<w:proofErr w:type="spellStart"/>',
+            '<w:bookmarkStart w:id="7" w:name="x"/>',
+            "<w:r><w:softHyphen/></w:r>",
+        )
+    )
+    look = '<w:rPr><w:rFonts w:ascii="Garamond"/><w:sz w:val="19"/></w:rPr>'
+    runs = (
+        f'<w:r>{look}<w:t xml:space="preserve">{html.escape(piece, quote=False)}</w:t></w:r>'
+        for piece in pieces
+    )
+    return trace.join(f"{run}<w:r><w:lastRenderedPageBreak/></w:r>" for run in runs)
+
+
+RUN = re.compile(r'<w:r><w:t xml:space="preserve">([^<]*)</w:t></w:r>')
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+@thorough
+@given(st.sampled_from(sorted(PAIRS)), st.randoms(use_true_random=False))
+def test_a_word_document_saved_again_is_no_change(language: str, random: Random) -> None:
+    data = as_docx(PAIRS[language], language=language)
+
+    assert told(read_docx(data), read_docx(saved_again(data, random))) == []
+
+
+@thorough
+@given(st.sampled_from(sorted(EDITS)), st.randoms(use_true_random=False))
+def test_a_change_in_a_word_document_saved_again_is_told_alike(name: str, random: Random) -> None:
+    language, edit = EDITS[name]
+    before, after = PAIRS[language], edit(PAIRS[language])
+    old, new = (as_docx(text, language=language) for text in (before, after))
+
+    changes = told(in_html(before, language), in_html(after, language))
+
+    assert told(read_docx(old), read_docx(saved_again(new, random))) == changes

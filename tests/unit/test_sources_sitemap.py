@@ -68,6 +68,11 @@ def test_patterns_narrow_it_and_other_hosts_are_left_out() -> None:
     assert addresses(kind) == [f"{HOME}/raad/1"]
 
 
+def test_a_site_is_its_own_with_www_and_by_https() -> None:
+    pages = ["http://kilde.example/a", "https://www.kilde.example/b", "https://wwwkilde.example/c"]
+    assert addresses(source(Site(sitemap=sitemap(*pages)))) == pages[:2]
+
+
 def test_an_index_is_followed_one_level() -> None:
     index = sitemap(f"{HOME}/one.xml", f"{HOME}/two.xml", tags=("sitemapindex", "sitemap"))
     site = Site(sitemap=index, one=sitemap(f"{HOME}/a", f"{HOME}/b"), two=sitemap(f"{HOME}/b", f"{HOME}/c"))

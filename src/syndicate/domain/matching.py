@@ -10,6 +10,7 @@ from syndicate.domain.diffing.links import target
 from syndicate.domain.diffing.words import essence
 from syndicate.domain.model import Attachment, Version
 
+_WWW = re.compile(r"^//www\.")
 _LIKE = 0.5
 _SAME = 0.9
 _ASIDE = re.compile(r"[(\[][^()\[\]]*[)\]]")
@@ -19,9 +20,9 @@ _TYPE = re.compile(r"\b(?:pdf|docx?|odt|rtf|xlsx?|pptx?)\b", re.IGNORECASE)
 
 
 def place_of_page(url: str) -> str:
-    """What stays of an address when its site goes from http to https, when a slash comes or goes at its end,
-    and whoever is followed by its parameters. Two addresses of one place are one page."""
-    return target(url)
+    """What stays of an address when its site goes from http to https or gets a "www.", when a slash comes or
+    goes at its end, and whoever is followed by its parameters. Two addresses of one place are one page."""
+    return _WWW.sub("//", target(url))
 
 
 def leads_elsewhere(old: str, new: str) -> bool:

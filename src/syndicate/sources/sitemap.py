@@ -125,12 +125,16 @@ class Sitemap:
         )
 
     def _is_own(self, url: str) -> bool:
-        # A sitemap speaks for its own host only (sitemaps.org, "Sitemap file location").
-        return host_of(url) == host_of(self._config.url)
+        # A sitemap speaks for its own host only (sitemaps.org, "Sitemap file location"), by whichever name.
+        return _bare(host_of(url)) == _bare(host_of(self._config.url))
 
 
 def build(config: Config, fetcher: Fetcher, access: Access, lister: Lister) -> SourceKind:
     return Sitemap(config, fetcher, access, lister)
+
+
+def _bare(host: str) -> str:
+    return host.removeprefix("www.")
 
 
 def _believable(entries: Sequence[Listed], now: datetime) -> bool:
