@@ -27,6 +27,8 @@ class Flicker:
     def __init__(self, history: Sequence[Version], before: Version, grammar: Grammar) -> None:
         self._grammar = grammar
         self._versions = (*history, before) if len(history) >= _TIMES else ()
+        # What was passed over does not move the base: then older versions are younger than `before`.
+        self._base_is_older = before.fingerprint in {each.fingerprint for each in history}
 
     def explains(self, before: Block | None, after: Block | None) -> str:
         """What older versions show it to be: the same coming and going, the same counter; else ""."""
@@ -69,9 +71,12 @@ class Flicker:
         if self._matters(before, numbers=False) or self._measures(before) or self._measures(after):
             return False
         seen = [[text for text in texts if _DIGITS.sub("0", text) == shape] for texts in self._texts]
-        if any(len(texts) != 1 for texts in seen):
+        if self._base_is_older:
+            seen.pop()
+        if any(len(texts) > 1 for texts in seen):
             return False
-        return _is_count([_counted(text) for (text,) in (*seen, [essence(after.text)])])
+        rows = [_counted(text) for texts in seen for text in texts]
+        return len(rows) > _TIMES and _is_count([*rows, _counted(essence(after.text))])
 
     def _matters(self, block: Block, numbers: bool = True) -> bool:
         if block.number:
