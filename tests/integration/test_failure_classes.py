@@ -103,6 +103,17 @@ def test_F1_a_date_that_a_text_gives_is_no_stamp(watcher: Watcher) -> None:
     ]
 
 
+def test_F1_a_counter_that_no_word_names_is_learnt(watcher: Watcher) -> None:
+    numbers = (117, 123, 131, 146, 158, 163, 171, 184)
+    told = []
+    for number in numbers:
+        count = f"<p>Indtil nu har {number} skrevet under</p><h2>"
+        watcher.serve(page(*BASE).replace(b"<h2>", count.encode()))
+        watcher.day()
+        told.append(len(watcher.updates()))
+    assert told[-1] == told[2] == 3  # three readings show that it counts
+
+
 def test_F1_what_is_not_told_is_explained_with_its_reason(watcher: Watcher) -> None:
     body = page(*BASE).replace(b"</ol>", "</ol><p>Log ind</p><p>Læsetid: 4 min.</p>".encode())
     watcher.serve(body)
@@ -316,7 +327,7 @@ def test_F13_a_parser_that_reads_otherwise_is_a_new_baseline(
 ) -> None:
     """The new reader leaves out a paragraph: nobody removed it."""
     monkeypatch.setattr(html, "VERSION", VERSION + 1)
-    monkeypatch.setattr(html, "join_numbers", lambda blocks: join_numbers(blocks)[1:])
+    monkeypatch.setattr(html, "join_numbers", lambda blocks: [blocks[0], *join_numbers(blocks[2:])])
     quiet_days(watcher, page(*BASE, date="1. maj 2018"))
     watcher.serve(page(*SHARPENED))
     watcher.day()
@@ -395,6 +406,29 @@ def test_M2_a_text_that_flickers_in_single_answers_is_no_event(watcher: Watcher)
         outcomes += [report.outcome for report in watcher.day()]
     assert outcomes == ["doubt", "drop", "doubt", "hold", "drop", "drop"]
     assert watcher.updates() == watcher.store.archive.waiting() == []
+
+
+TEASER = "<p>Mød vores frivillige i byens hus og hør om deres arbejde.</p><h2>"
+
+
+def days_with_and_without(watcher: Watcher, *, days: int) -> list[int]:
+    """A block comes and goes, so many days apart; how many updates there are after each time."""
+    with_block = page(*BASE).replace(b"<h2>", TEASER.encode())
+    told = []
+    for body in (with_block, page(*BASE)) * 4:
+        watcher.serve(body)
+        watcher.day(hours=24 * days)
+        told.append(len(watcher.updates()))
+    return told
+
+
+def test_M2_what_comes_and_goes_day_by_day_is_soon_no_event(watcher: Watcher) -> None:
+    told = days_with_and_without(watcher, days=1)
+    assert told[-1] == told[2] <= 3
+
+
+def test_M2_what_stayed_for_weeks_is_an_event_each_time(watcher: Watcher) -> None:
+    assert days_with_and_without(watcher, days=45) == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
 def test_a_drift_in_small_steps_is_held_against_what_readers_were_told(watcher: Watcher) -> None:

@@ -152,8 +152,9 @@ def test_versions_come_back_as_they_were_with_history_oldest_first(store: Store)
     (main,) = claim.resources
     head, snapshot = store.watch.version(main.head_version)
     assert (head.text, snapshot.state) == ("å", SnapshotState.READ)
-    assert [old.text for old in store.watch.history(main.id, 5)] == ["æ", "ø"]
-    assert [old.text for old in store.watch.history(main.id, 1)] == ["ø"]
+    assert [old.text for old in store.watch.history(main.id, 5, NOW)] == ["æ", "ø"]
+    assert [old.text for old in store.watch.history(main.id, 1, NOW)] == ["ø"]
+    assert [old.text for old in store.watch.history(main.id, 5, NOW + timedelta(minutes=1))] == ["ø"]
     base, _ = store.watch.version(main.base_version)
     assert base.text == "æ"
 

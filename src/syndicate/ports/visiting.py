@@ -100,8 +100,8 @@ class WatchStore(Protocol):
 
     def version(self, version_id: int) -> tuple[Version, KeptSnapshot]: ...
 
-    def history(self, resource_id: int, limit: int) -> list[Version]:
-        """The newest older versions, oldest first, without the head."""
+    def history(self, resource_id: int, limit: int, since: datetime) -> list[Version]:
+        """The newest older versions that were retrieved since then, oldest first, without the head."""
         ...
 
     def told(self, document_id: int, limit: int) -> list[NotedChange]:

@@ -39,6 +39,8 @@ HISTORY = 8
 EARLIER = 20
 """In how many of the last updates a change is looked for that another edition tells late."""
 _EDITIONS = 2
+MEMORY = timedelta(days=30)
+"""How old they may be. What comes and goes more slowly stayed in between, and is told each time."""
 PATIENCE = timedelta(minutes=10)
 """How long an announcement waits for a newly linked document that cannot be fetched yet."""
 FINAL = (
@@ -127,11 +129,17 @@ class Scale:
             return
         if one.snapshot is None:  # read at an earlier visit, and doubted then
             _inspect_again(one, current, base)
-        history = self._store.history(resource.id, HISTORY) if base else []
-        comparison = compare(base, current, history=history) if base else Comparison()
+        comparison = self._compared(one, base, current) if base else Comparison()
         self._touch(one, weighed, comparison, is_new=base is None)
         if twin:
             self._twinned(twin, vanished, weighed)
+
+    def _compared(self, one: Seen, base: Version, current: Version) -> Comparison:
+        """Held against what readers know, with what it said of late in mind, as far as it was read alike:
+        what another reader left out would look like flicker."""
+        older = self._store.history(one.resource.id, HISTORY, self._now - MEMORY)
+        alike = [version for version in older if version.recipe == current.recipe]
+        return compare(base, current, history=alike)
 
     def _current(self, one: Seen) -> Version | None:
         """What it says now: just read, or read earlier and still unannounced; None when all is told."""

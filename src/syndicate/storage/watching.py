@@ -222,11 +222,13 @@ class WatchRows(FindingRows):
             row = connection.execute(query).one()
         return unpack(row.content), snapshot_from(row)
 
-    def history(self, resource_id: int, limit: int) -> list[Version]:
+    def history(self, resource_id: int, limit: int, since: datetime) -> list[Version]:
         head = select(t.resource.c.head_version).where(t.resource.c.id == resource_id).scalar_subquery()
         query = (
             select(t.version.c.content)
+            .join(t.snapshot, t.snapshot.c.id == t.version.c.snapshot_id)
             .where(t.version.c.resource_id == resource_id, t.version.c.id != func.coalesce(head, 0))
+            .where(t.snapshot.c.at >= since)
             .order_by(t.version.c.id.desc())
             .limit(limit)
         )
