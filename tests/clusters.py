@@ -54,16 +54,25 @@ class Cluster:
         self.bin_folder = bin_folder
         self._numbers = count()
         self._free: list[str] = []
+        self._administrator: psycopg.Connection[tuple[object, ...]] | None = None
 
     def url(self, name: str) -> str:
         return f"postgresql+psycopg://syndicate@127.0.0.1:{self.port}/{name}"
 
-    def sql(self, statement: str, name: str = "postgres") -> list[tuple[object, ...]]:
-        """One statement, as the administrator; in this database, else outside every database of the tests."""
+    def sql(self, statement: str) -> list[tuple[object, ...]]:
+        """One statement, as the administrator, outside every database of the tests."""
+        if self._administrator is None:
+            self._administrator = self._connected("postgres")
+        cursor = self._administrator.execute(statement.encode())
+        return cursor.fetchall() if cursor.description else []
+
+    def close(self) -> None:
+        if self._administrator is not None:
+            self._administrator.close()
+
+    def _connected(self, name: str) -> psycopg.Connection[tuple[object, ...]]:
         address = f"postgresql://syndicate@127.0.0.1:{self.port}/{name}?connect_timeout=5"
-        with psycopg.connect(address, autocommit=True) as connection:
-            cursor = connection.execute(statement.encode())
-            return cursor.fetchall() if cursor.description else []
+        return psycopg.connect(address, autocommit=True)
 
     def borrow(self) -> str:
         """The name of a database with the newest schema and nothing else in it."""
@@ -78,11 +87,13 @@ class Cluster:
     def give_back(self, name: str) -> None:
         """Empties the database for the next who borrows one: ten times as fast as to make one anew."""
         self.cut(name)
-        if self.sql("SELECT version_num FROM alembic_version", name) == [(newest_schema(),)]:
-            self.sql(EMPTY, name)
-            self._free.append(name)
-        else:  # the test was about schemas
-            self.drop(name)
+        with self._connected(name) as connection:
+            version = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            if version == (newest_schema(),):
+                connection.execute(EMPTY)
+                self._free.append(name)
+                return
+        self.drop(name)  # the test was about schemas
 
     def cut(self, name: str) -> None:
         """Ends all connections to this database, as a restart of the server does."""
@@ -163,6 +174,7 @@ def _started(bin_folder: Path, data: Path, user: pwd.struct_passwd | None, folde
             until("the database server", server.answers)
             yield server
         finally:
+            server.close()
             process.send_signal(signal.SIGINT)  # ends all connections, and then itself
             process.wait(PATIENCE)
 

@@ -13,8 +13,6 @@ from tests.factories import HEALTH, WORK, added, noted
 from tests.feeding import FEEDS, FORMATS, TOKENS, Feeding, entry_ids
 from tests.storing import NOW, SOURCE
 
-pytestmark = pytest.mark.usefixtures("any_database")
-
 VARIANTS = 2 * len(FORMATS)
 
 
