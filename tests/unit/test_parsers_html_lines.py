@@ -85,6 +85,11 @@ def test_the_same_in_languages_without_rules_of_their_own(words: str) -> None:
     assert between(f'<p>{words} <a href="/1">Otra página sobre el sueño</a></p>') == []
 
 
+def test_where_a_guideline_can_be_read_is_text() -> None:
+    text = "Lesen Sie hier die vollständige Leitlinie"
+    assert between(f'<p>{text[:14]} <a href="/1">{text[15:]}</a></p>') == [text]
+
+
 # --- calls --------------------------------------------------------------------------------------
 
 

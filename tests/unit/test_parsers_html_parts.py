@@ -72,6 +72,12 @@ def test_the_caption_of_a_table_is_text() -> None:
     assert between(framed) == ["Alder | Dosis", "5 år | 10 mg", "Doser"]
 
 
+@pytest.mark.parametrize("name", ["caption", "legend", "chart-legend", "media-text", "donation-rules"])
+def test_a_card_or_a_legend_is_no_caption(name: str) -> None:
+    card = f'<div class="{name}"><h3>Doser</h3><p>* Ved nedsat nyrefunktion.</p></div>'
+    assert between(card) == ["Doser", "* Ved nedsat nyrefunktion."]
+
+
 def test_a_long_text_in_a_part_called_caption_is_text() -> None:
     assert between(f'<div class="caption-text"><p>{LAST * 7}</p></div>') == [LAST * 7]
 
@@ -164,6 +170,12 @@ def test_hidden_facts_for_machines_are_no_second_text() -> None:
     facts = f'<div style="display:none" itemscope><h2>Søvn</h2><p>{LONG} {LAST}</p></div>'
     paragraphs = f"<p>{LONG}</p><p>{LAST}</p><p>{LAST.upper()}</p>"
     assert texts(f"<div><h1>Søvn</h1>{paragraphs}</div>{facts}") == ["Søvn", LONG, LAST, LAST.upper()]
+
+
+def test_a_hidden_text_that_readers_see_nowhere_else_is_read() -> None:
+    article = f'<article itemscope style="display:none"><h1>Søvn</h1><p>{LONG}</p><p>{LAST}</p></article>'
+    menu = "".join(f"<p>Et andet emne, nummer {n}</p>" for n in range(12))
+    assert {LONG, LAST} <= set(texts(f"<div>{menu}</div>{article}"))
 
 
 def test_a_page_inside_of_noscript_is_read() -> None:

@@ -16,7 +16,7 @@ _AWAY = re.compile(
         read (?:also|more|next)|see (?:also|more)|also (?:read|on)\b|related\b|recommended\b
         more (?:on|from|about)\b
         you (?:may|might) (?:also )?like|don.t miss|(?:next|previous) (?:article|story|post)
-        (?:auch )?(?:lesen|interessant)\b|lesen sie (?:auch|mehr)|mehr (?:zum thema|dazu|zu |themen)
+        auch (?:lesen|interessant)\b|lesen sie (?:auch|mehr)|mehr (?:zum thema|dazu|zu |themen)
         das könnte
         (?:weitere|ähnliche) (?:artikel|beiträge|themen)|(?:nachfolge|folge|vorgänger)beitrag
         le puede interesar|puedes? ver|lee también|leer más|czytaj też|zobacz też|dowiedz się więcej

@@ -44,7 +44,7 @@ _LONGEST_CAPTION = 500
 _FACTS_OF_PAGE = frozenset({"datePublished", "dateModified", "dateCreated", "author"})
 """What schema.org calls facts of a page; the dates were read before."""
 _LONGEST_FACT = 120
-_NO_CAPTION = frozenset({"table", "caption", "li", "dl", "pre", "blockquote"})
+_NO_CAPTION = frozenset({"table", "caption", "li", "dl", "pre", "blockquote", *HEADINGS})
 _NO_LINKS = 0.1
 _LEADING_AWAY = 0.2
 _TEXT = 100

@@ -15,6 +15,10 @@ _PANEL = 200
 """Hidden text of this length that a control of the page opens is a folded panel, not a leftover."""
 _WHOLE_TEXT = 0.3
 """Hidden text that makes so much of the page is what a script will show."""
+_SAME = 0.8
+"""The share of its long words by which a hidden text is known again."""
+_FEWEST_WORDS = 10
+_LONG_WORDS = re.compile(r"\w{6,}")
 _WHOLE_PAGE = 0.8
 """The share of the page's text from which <noscript> was never closed, or holds the page itself."""
 _PANEL_ROLES = frozenset({"region", "tabpanel"})
@@ -53,13 +57,33 @@ class _Page:
     def is_panel(self, element: Element) -> bool:
         """Whether what is hidden is to be read all the same: a control or a script shows it."""
         length = _length(element)
-        if _is_for_machines(element) and self._whole - length >= _PANEL:
-            return False
+        if element.get("itemscope") is not None and self._is_told_again(element):
+            return False  # for machines
         if length > _WHOLE_TEXT * self._whole:
             return True
         return length >= _PANEL and (
             element.get("role", "") in _PANEL_ROLES or element.get("id", "") in self._opened
         )
+
+    def _is_told_again(self, element: Element) -> bool:
+        """Whether readers see what is hidden here: nearly all of its long words."""
+        words = set(_LONG_WORDS.findall("".join(element.itertext())))
+        return len(words) >= _FEWEST_WORDS and len(words & self._seen) >= _SAME * len(words)
+
+    @cached_property
+    def _seen(self) -> set[str]:
+        """The long words that readers see."""
+        hidden: set[Element] = set()
+        words: set[str] = set()
+        for element in self._elements:
+            above = element.getparent()
+            if above in hidden or _is_hidden(element):
+                hidden.add(element)
+            else:
+                words.update(_LONG_WORDS.findall(element.text or ""))
+            if above not in hidden:
+                words.update(_LONG_WORDS.findall(element.tail or ""))
+        return words
 
     @cached_property
     def _whole(self) -> int:
@@ -75,11 +99,6 @@ class _Page:
                 if value and (name == "aria-controls" or value.startswith("#")):
                     ids.update(part.lstrip("#") for part in value.split())
         return ids
-
-
-def _is_for_machines(element: Element) -> bool:
-    """Whether it is hidden for good and tells machines again what readers see elsewhere."""
-    return element.get("itemscope") is not None and element.get("style") is not None
 
 
 def _is_whole_page(element: Element, elements: Sequence[Element]) -> bool:

@@ -39,9 +39,8 @@ _COMMENTS = re.compile(
 # What is said under a picture, or of who took it.
 _CAPTIONS = re.compile(
     r"caption|(?:photo|image|picture|media|foto|bild|billed)[_-]{0,2}(?:credits?|copyright|byline|attribution)|"
-    r"(?:image|img|photo|foto|bild|media)[_-]?(?:title|legend|inline)|"
-    rf"{_START}(?:attribution|bildunterschrift|bildnachweis|bildtext|billedtekst|fotokredit|fotograf|legend|"
-    rf"légende|imginline){_END}",
+    r"(?:image|img|photo|foto|bild)[_-]?(?:title|legend|inline)|"
+    rf"{_START}(?:attribution|bildunterschrift|bildnachweis|bildtext|billedtekst|fotokredit|fotograf){_END}",
 )
 # What leads to another page; a lead is called so, too, but has no links.
 _TEASERS = re.compile(r"teaser(?!s?-?(?:text|lead|list|grid|box))")
@@ -62,7 +61,7 @@ _NAMES = re.compile(
     r"(?:read|more|other|further|weitere|andre|autres)[_-]?(?:also|articles?|stories|news|posts|artikel|nyheder)|"
     r"(?:last|latest|recent|top)[_-]?(?:news|posts|stories|articles)|"
     r"(?:article|entry|post|story|news|blog|node|content|page)[_-]{1,2}(?:meta|tags?|categor(?:y|ies)|share|rating)$|"
-    r"donation|sociable|push-?layer|paywall-|(?:editorial|affiliate|advert\w*)-?disclaimer|nyhedsliste|"
+    r"donation[_-](?:cta|box|banner|form)|(?:article|post|entry)-donation|sociable|push-?layer|paywall-|(?:editorial|affiliate|advert\w*)-?disclaimer|nyhedsliste|"
     r"warenkorb|shopping-?cart|indk[oø]bskurv|site-?(?:header|footer|nav)|page-?footer|"
     r"(?<!has-)(?<!with-)(?<!no-)(?<!fixed-)side-?bar(?!-?layout)|"
     r"global-?(?:header|footer|nav)|"
