@@ -255,3 +255,19 @@ def test_narrow_cells_are_cells_where_columns_begin() -> None:
     ]
 
     assert texts(page) == [" | ".join(row) for row in rows]
+
+
+def test_a_note_stands_at_the_end_and_a_small_line_that_begins_with_a_number_does_not() -> None:
+    text = [
+        *set_lines([FULL, "og job, som lægen siger."]),
+        Words("2", 70 + wide("og job, som lægen siger.", 11), 769, 6),
+    ]
+    dose, note = Words("1 tablet er 500 mg", 70, 120, 8), Words("2 Se side fire i hæftet", 70, 108, 8)
+    second = set_lines(["Den næste side har et afsnit for sig selv."])
+
+    assert texts([*text, dose, note], second) == [
+        f"{FULL} og job, som lægen siger.",
+        "1 tablet er 500 mg",
+        "Den næste side har et afsnit for sig selv.",
+        "Se side fire i hæftet",
+    ]

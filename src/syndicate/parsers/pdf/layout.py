@@ -42,6 +42,7 @@ class Line:
 
     `broken` says that its last word goes on in the next line (the hyphen is not in the text), `noted` that a
     raised mark stood before its first word, `letter` that it begins an item with a letter ("b. …").
+    `marks` are the raised marks of notes that were taken out of it.
     """
 
     page: int
@@ -53,6 +54,7 @@ class Line:
     links: tuple[Link, ...] = ()
     noted: bool = False
     letter: bool = False
+    marks: frozenset[str] = frozenset()
 
     @cached_property
     def text(self) -> str:

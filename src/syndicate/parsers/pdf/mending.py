@@ -12,7 +12,7 @@ from syndicate.parsers.pdf.layout import Cell, Line, Word
 
 _NOTE_SIZE = 0.93
 """Notes are set in letters smaller than this part of the text's."""
-_MARK = re.compile(r"(?:\d{1,2}|[*†‡]{1,2})[.)]?\s+(?=[^\W\d_])")
+_MARK = re.compile(r"(?P<mark>\d{1,2}|[*†‡]{1,2})[.)]?\s+(?=[^\W\d_])")
 _TORN = re.compile(r"[^\W\d_]-$")
 _GOES_ON = re.compile(r"(?!(?:og|eller|samt|and|or|und|oder|et|ou)\b)[^\W\d_A-ZÆØÅÄÖÜ]")
 _LETTER = re.compile(r"(?P<letter>[a-z])\.\s+\S")
@@ -27,25 +27,43 @@ def part_notes(lines: Sequence[Line], size: float) -> tuple[list[Line], list[lis
     """
     kept: list[Line] = []
     notes: list[list[Line]] = []
+    everywhere = frozenset(mark for line in lines for mark in line.marks)
     for _, page in groupby(lines, lambda line: line.page):
         own = list(page)
         foot = _foot(own, size)
+        begins = _begins(foot, frozenset(mark for line in own for mark in line.marks), everywhere)
+        foot = foot[min(begins, default=len(foot)) :]
         kept += [line for line in own if line not in foot]
-        for line in foot:
-            marked = line.noted or _MARK.match(line.text)
-            if marked or not notes:
+        first = min(begins, default=0)
+        for at, line in enumerate(foot, first):
+            if at in begins:
                 notes.append([])
-            notes[-1].append(line if line.noted or not marked else _without_mark(line))
+            notes[-1].append(_without_mark(line) if at in begins and not line.noted else line)
     return kept, notes
 
 
 def _foot(lines: Sequence[Line], size: float) -> list[Line]:
-    """The small lines below all others, from the first that begins with a mark, top down."""
+    """The small lines below all others, top down."""
     upwards = sorted(lines, key=lambda line: line.base)
     small = list(takewhile(lambda line: line.size < _NOTE_SIZE * size and len(line.cells) == 1, upwards))
-    down = small[::-1]
-    begin = next((at for at, line in enumerate(down) if line.noted or _MARK.match(line.text)), len(down))
-    return down[begin:] if len(small) < len(lines) else []
+    return small[::-1] if len(small) < len(lines) else []
+
+
+def _begins(foot: Sequence[Line], on_page: frozenset[str], everywhere: frozenset[str]) -> set[int]:
+    """Where notes begin: at a raised mark, at one that stands raised on the page, at the next one after it.
+
+    A small line that begins with another number ("1 tablet …") is text like any other.
+    """
+    begins: set[int] = set()
+    last = ""
+    for at, line in enumerate(foot):
+        found = _MARK.match(line.text)
+        mark = found["mark"] if found else ""
+        follows = last.isdigit() and mark == str(int(last) + 1) and mark in everywhere
+        if line.noted or mark in on_page or follows:
+            begins.add(at)
+            last = mark
+    return begins
 
 
 def _without_mark(line: Line) -> Line:

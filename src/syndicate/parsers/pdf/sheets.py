@@ -65,6 +65,7 @@ class _Letters:
     def __init__(self, text_page: Any, number: int) -> None:
         self._page = text_page.raw
         self._number = number
+        self._marks: set[str] = set()
         # PDFium counts UTF-16 units: what takes two of them gets an invisible second.
         self._text = _ASTRAL.sub("\\g<0>\u200b", text_page.get_text_range())
         # Unless some characters have no text, places in the text are PDFium's own.
@@ -91,6 +92,7 @@ class _Letters:
         size = max(self._size(first), self._size(self._index(words[-1].end() - 1)))
         base = self._base(first)
         runs: list[list[Word]] = []
+        self._marks = set()
         for found in words:
             word = self._word(found)
             if runs and word.left - runs[-1][-1].right < _WIDE * size:
@@ -98,7 +100,16 @@ class _Letters:
             else:
                 runs.append([word])
         cells = tuple(Cell(tuple(run)) for run in runs)
-        return Line(self._number, cells, base, size, self._is_bold(first), broken, noted=marked)
+        return Line(
+            self._number,
+            cells,
+            base,
+            size,
+            self._is_bold(first),
+            broken,
+            noted=marked,
+            marks=frozenset(self._marks),
+        )
 
     def _is_mark(self, found: re.Match[str], following: re.Match[str]) -> bool:
         """Whether a line begins with the raised mark of a note."""
@@ -118,6 +129,7 @@ class _Letters:
             self._index(found.start() + marked.start("mark")), self._index(found.start())
         ):
             return found[0]
+        self._marks.add(marked["mark"])
         return f"{marked['word']}{raised(marked['mark'], behind=marked['word'])}{marked['stop']}"
 
     def _index(self, position: int) -> int:
@@ -190,7 +202,8 @@ def _with_raised(line: Line, mark: Line) -> Line:
     *cells, cell = line.cells
     *words, word = cell.words
     text = f"{word.text}{raised(mark.text, behind=word.text)}"
-    return replace(line, cells=(*cells, Cell((*words, Word(text, word.left, mark.right)))))
+    cell = Cell((*words, Word(text, word.left, mark.right)))
+    return replace(line, cells=(*cells, cell), marks=line.marks | {mark.text})
 
 
 def _links(document: PdfDocument, page: Any, text_page: Any) -> Iterator[tuple[float, float, Link]]:
