@@ -130,13 +130,13 @@ class FeedFront:
         feed = self._memory.get(scope["path"], editorial) or await self._load(scope["path"], editorial)
         asked = dict(scope["headers"])
         answer = feed.zipped if _takes_gzip(asked.get(ENCODING)) else feed.plain
-        if asked.get(TAGS) == answer.raw_etag or is_known(
+        if TAGS not in asked and SINCE not in asked:
+            self._bound(scope, now)
+        elif asked.get(TAGS) == answer.raw_etag or is_known(
             Headers(raw=scope["headers"]), answer.etag, feed.last_modified
         ):
             await _send(send, 304, answer.known, b"")
             return
-        if TAGS not in asked and SINCE not in asked:
-            self._bound(scope, now)
         await _send(send, 200, answer.headers, b"" if method == "HEAD" else answer.body)
 
     def _bound(self, scope: Scope, now: datetime) -> None:
