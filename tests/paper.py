@@ -127,6 +127,8 @@ class _Setter:
             for note in own
         )
         lines = list(self._lines(part.text, size, self._column_width - indent))
+        if own:  # a note stands on the page of its mark
+            self.room(size * 1.3 * len(lines) + needed)
         self._reserved += needed
         self._notes += own
         for index, line in enumerate(lines):
