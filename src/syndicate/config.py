@@ -44,9 +44,11 @@ Model = TypeVar("Model")
 
 
 def parse_duration(value: object) -> timedelta:
-    """ "15m", "1h30m", "90s", "1d". Raises ValueError."""
+    """ "15m", "1h30m", "90s", "1d", and 0, which needs no unit. Raises ValueError."""
     if isinstance(value, timedelta):
         return value
+    if type(value) is int and value == 0:
+        return timedelta(0)
     found = DURATION.fullmatch(value) if isinstance(value, str) else None
     if not value or found is None:
         raise ValueError('must be a duration such as "15m", "90s" or "1h30m"')

@@ -107,7 +107,16 @@ def test_connections_are_used_again(server: ScriptedServer) -> None:
             fetcher.get(server.url("/"), validators=None, access=INSIDE, now=NOW)
     assert isinstance(first, Retrieved)
     assert len(server.paths()) == 21
-    # robots.txt is a 404 whose body is not read, so its connection is the only one that was not kept.
+    assert server.connections == 1  # robots.txt was asked for on it too, and is not there
+
+
+def test_what_is_long_and_no_page_is_not_read(server: ScriptedServer) -> None:
+    server.at("/gone", page("x" * 200_000, status=404))
+    server.at("/", page("x"))
+    with make_fetcher() as fetcher:
+        with pytest.raises(FetchError):
+            fetcher.get(server.url("/gone"), validators=None, access=INSIDE, now=NOW)
+        fetcher.get(server.url("/"), validators=None, access=INSIDE, now=NOW)
     assert server.connections == 2
 
 
@@ -122,7 +131,8 @@ def test_a_kept_connection_that_closes_under_a_request_is_replaced(server: Scrip
 
 def test_a_new_connection_that_closes_is_not_tried_again(server: ScriptedServer) -> None:
     server.at("/", raw(b""))
-    assert failure(make_fetcher(), server.url("/")).reason is FetchReason.BROKEN
+    first = Access(allow_private=True, obey_robots=False)
+    assert failure(make_fetcher(), server.url("/"), first).reason is FetchReason.BROKEN
     assert server.paths() == ["/"]
 
 
@@ -570,7 +580,7 @@ def test_a_page_over_tls_is_checked_against_its_name(tmp_path: Path) -> None:
                 found = fetcher.get(url, validators=None, access=INSIDE, now=NOW)
                 assert isinstance(found, Retrieved)
                 assert found.body == b"sikkert"
-        assert server.connections == 2
+        assert server.connections == 1
         other = server.url("/", host="andre.example")
         assert failure(make_fetcher(resolve=here, ca_file=authority.file), other).reason is FetchReason.TLS
         assert failure(make_fetcher(resolve=here), url).reason is FetchReason.TLS

@@ -163,14 +163,15 @@ def test_secrets_come_from_the_environment_and_a_missing_one_is_named(tmp_path: 
         ("1d", 86400),
         ("0s", 0),
         ("0.2s", 0.2),
+        (0, 0),
         ("1d2h3m4s", 93784),
     ],
 )
-def test_durations(text: str, seconds: float) -> None:
+def test_durations(text: object, seconds: float) -> None:
     assert parse_duration(text) == timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize("text", ["", "15", "m", "-5m", "5 m", "5m3", 15, None, "1h1d"])
+@pytest.mark.parametrize("text", ["", "15", "m", "-5m", "5 m", "5m3", 15, 0.0, False, None, "1h1d"])
 def test_what_is_no_duration(text: object) -> None:
     with pytest.raises(ValueError, match="must be a duration"):
         parse_duration(text)

@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from http.client import HTTPException
 
 import requests
@@ -132,6 +133,8 @@ class Exchanger:
         with self._session.ask(address.url, headers, timeout) as response:
             found = _kept(response.headers)
             if response.status_code not in (_WITH_BODY, _NOT_MODIFIED):
+                if _is_short_refusal(response.status_code, found):
+                    response.raw.drain_conn()  # so that the connection is kept
                 return Answer(response.status_code, found)
             if not cut and _stated_length(found) > limit:
                 raise BodyTooLarge
@@ -160,6 +163,13 @@ def _nothing_refused(_ip: str) -> None:
 
 def _says_where_it_ends(headers: Mapping[str, str]) -> bool:
     return "content-length" in headers or "transfer-encoding" in headers
+
+
+def _is_short_refusal(status: int, headers: Mapping[str, str]) -> bool:
+    """A "not found" with little text: nearly every host answers its robots.txt like that."""
+    return (
+        status >= HTTPStatus.BAD_REQUEST and "content-length" in headers and _stated_length(headers) <= _STEP
+    )
 
 
 def _stated_length(headers: Mapping[str, str]) -> int:
