@@ -267,6 +267,8 @@ def test_furniture_may_come_and_go(line: str) -> None:
         "Læs mere om vaccinen",
         "3. Print denne side",
         "Stop",
+        "Kun nødvendige",
+        "Luk op",
         "Smittet for 3 dage siden",
         "Søg læge",
     ],

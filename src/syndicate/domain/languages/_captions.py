@@ -13,11 +13,11 @@ CAPTIONS: tuple[str, ...] = (
     r"(?:næste|forrige)(?:\s+(?:side|artikel|afsnit))?|(?:tilbage\s+)?til\s+toppen",
     r"(?:spring|gå)\s+(?:direkte\s+)?(?:videre\s+)?til\s+(?:hoved)?indhold(?:et)?",
     r"(?:udskriv|print|del)(?:\s+(?:denne\s+)?(?:side|siden|artikel|artiklen))?|kopi[eé]r\s+link(?:et)?",
-    r"(?:fold|luk)\s+(?:alle\s+)?(?:ud|ind|op|i|sammen)|(?:vis|skjul)\s+(?:alle\s+)?(?:detaljer|afsnit)",
+    r"fold\s+(?:alle\s+)?(?:ud|ind|sammen)|(?:vis|skjul)\s+(?:alle\s+)?(?:detaljer|afsnit)",
     r"log\s+(?:ind|ud|på)|(?:luk\s+)?menu(?:en)?|søg|læs\s+op|lyt\s+til\s+siden",
-    r"(?:accept[eé]r|afvis|tillad)\s+(?:alle|valgte)(?:\s+cookies)?|kun\s+nødvendige(?:\s+cookies)?|"
+    r"(?:accept[eé]r|afvis|tillad)\s+(?:alle|valgte)(?:\s+cookies)?|kun\s+nødvendige\s+cookies|"
     r"cookie-?indstillinger",
-    r"(?:var|er)\s+(?:denne|dette|siden|siden|indholdet|informationen)(?:\s+\w+)?\s+"
+    r"(?:var|er)\s+(?:denne|dette|siden|indholdet|informationen)(?:\s+\w+)?\s+"
     r"(?:nyttige?|brugbare?|hjælpsomt?|til\s+hjælp)|fandt\s+du,?\s+(?:det|hvad),?\s+du\s+søgte",
     r"tak\s+for\s+(?:din|dit)\s+(?:feedback|tilbagemelding|svar)",
     # English
@@ -36,7 +36,7 @@ CAPTIONS: tuple[str, ...] = (
     r"(?:mehr|weniger)\s+(?:anzeigen|lesen|erfahren)|weiterlesen|alle[s]?\s+anzeigen",
     r"(?:nächste|vorherige)(?:\s+seite)?|(?:zurück\s+)?nach\s+oben|zum\s+(?:haupt)?inhalt(?:\s+springen)?",
     r"(?:seite\s+)?(?:drucken|teilen)|link\s+kopieren|seite\s+vorlesen|alle\s+(?:auf|ein|zu)klappen",
-    r"(?:an|ab)melden|suchen?|menü(?:\s+schließen)?|cookie-?einstellungen|nur\s+notwendige(?:\s+cookies)?",
+    r"(?:an|ab)melden|suchen?|menü(?:\s+schließen)?|cookie-?einstellungen|nur\s+notwendige\s+cookies",
     r"alle(?:\s+cookies)?\s+(?:akzeptieren|ablehnen|zulassen)|war\s+diese\s+seite\s+hilfreich",
     # French
     r"(?:voir|afficher|lire|en\s+savoir)\s+(?:plus|moins|la\s+suite)|tout\s+(?:afficher|voir|masquer|déplier|replier)",
