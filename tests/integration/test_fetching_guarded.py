@@ -202,6 +202,16 @@ def test_the_body_of_a_redirect_or_an_error_is_not_read(server: ScriptedServer, 
         assert failure(make_fetcher(), server.url("/")).status == status
 
 
+def test_a_redirect_with_a_body_without_end_is_followed_at_once(server: ScriptedServer) -> None:
+    for before in (
+        head(302, {"Location": "/target"}),
+        head(302, {"Location": "/target", "Content-Encoding": "gzip"}),
+    ):
+        server.at("/", flood(before, bomb()[:65536], 100_000))
+        server.at("/target", page("fremme"))
+        assert get(make_fetcher(timeout=5), server.url("/")).body == b"fremme"
+
+
 # --- broken answers -------------------------------------------------------------------------------
 
 BROKEN: dict[str, Script] = {
