@@ -165,3 +165,10 @@ def test_a_reference_to_no_character_is_a_damaged_list() -> None:
             )
         )
     assert caught.value.reason is ParseReason.DAMAGED
+
+
+def test_an_address_with_a_control_character_is_none() -> None:
+    """No page has it, and to some databases it is an error."""
+    assert urls(b"https://kilde.example/a\0b\nhttps://kilde.example/c\nhttps://kilde.example/d\x1b") == [
+        "https://kilde.example/c"
+    ]

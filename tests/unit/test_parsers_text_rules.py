@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.domain.errors import ParseError, ParseReason
-from syndicate.domain.model import Block, BlockKind, DateRole, Recipe, StatedDate
+from syndicate.domain.model import Attachment, Block, BlockKind, DateRole, Link, Recipe, StatedDate
 from syndicate.parsers._shared import (
     Outline,
     counter_text,
@@ -317,3 +317,14 @@ def test_a_language_tag_is_shortened(tag: str, primary: str) -> None:
 def test_a_title_has_an_end(title: str, shown: str) -> None:
     blocks = [Block(BlockKind.PARAGRAPH, "Råd")]
     assert make_version(blocks, RECIPE, title=title).title == shown
+
+
+@pytest.mark.parametrize("address", ["https://a.example/\0", "https://a.example/\x1b[31m", "/x\x7f"])
+def test_an_address_with_a_control_character_is_no_link(address: str) -> None:
+    outline = Outline()
+    outline.paragraph("Råd her", links=[Link("Råd", address), Link("her", "https://a.example/")])
+    version = make_version(
+        outline.blocks, RECIPE, attachments=[Attachment("Rapport", address, 0)], canonical=address
+    )
+    assert [link.label for block in version.blocks for link in block.links] == ["her"]
+    assert (version.attachments, version.canonical) == ((), "")

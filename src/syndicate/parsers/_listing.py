@@ -32,6 +32,7 @@ _HALVES = re.compile(
 )
 """References to halves of surrogate pairs, as some programs write an emoji; XML does not have them."""
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SITEMAPS = {"urlset": ("url", ListingKind.SITEMAP), "sitemapindex": ("sitemap", ListingKind.INDEX)}
 _FEEDS = {"rss": "item", "RDF": "item", "feed": "entry"}
 
@@ -150,9 +151,10 @@ def _listed(
         url = urldefrag(urljoin(base, link.strip())).url
     except ValueError:
         return None
-    if not link or not _is_web(url) or len(url) > LONGEST_URL:
+    if not link or not _is_web(url) or len(url) > LONGEST_URL or _CONTROL.search(url):
         return None
-    return Listed(url, (identity or url)[:LONGEST_URL], title, content, stated)
+    identity = _CONTROL.sub("", identity or url)[:LONGEST_URL]
+    return Listed(url, identity, title, content, stated)
 
 
 def _distinct(found: Iterable[Listed | None]) -> tuple[Listed, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from syndicate.domain.errors import ParseError, ParseReason
@@ -12,6 +13,8 @@ from syndicate.parsers._shared.stated_dates import take_dates
 from syndicate.parsers._shared.text import fold
 
 CELL_BREAK = " | "
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+"""No address has one; to be asked for it is refused, and a NUL is an error to some databases."""
 
 
 class Outline:
@@ -58,7 +61,8 @@ class Outline:
     def _add(self, kind: BlockKind, line: str, number: str, level: int, links: Sequence[Link]) -> None:
         if line:
             section = tuple(text for _, text in self._path)
-            self.blocks.append(Block(kind, line, section, number, level, tuple(links)))
+            sound = tuple(link for link in links if not _CONTROL.search(link.url))
+            self.blocks.append(Block(kind, line, section, number, level, sound))
 
 
 MOST_BLOCKS = 50_000
@@ -106,6 +110,6 @@ def make_version(
         blocks=kept,
         recipe=recipe,
         dates=tuple(dict.fromkeys((*stated, *dates))),
-        attachments=tuple(attachments),
-        canonical=canonical,
+        attachments=tuple(found for found in attachments if not _CONTROL.search(found.url)),
+        canonical="" if _CONTROL.search(canonical) else canonical,
     )
