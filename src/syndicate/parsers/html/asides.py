@@ -73,7 +73,7 @@ def without_asides(blocks: Sequence[Block]) -> list[Block]:
 
 def link_share(block: Block) -> float:
     """The part of a block's text that is links."""
-    return sum(len(link.label) for link in block.links) / len(block.text)
+    return sum(len(link.label) for link in block.links) / len(block.text) if block.links else 0.0
 
 
 def _begins_aside(block: Block) -> bool:
@@ -128,7 +128,8 @@ def _ends_card(blocks: Sequence[Block], place: int) -> bool:
 def _leads_away(block: Block) -> bool:
     """Whether it is a line such as "Read also: Another page"; a heading that is a link is still a heading."""
     return (
-        block.kind is not BlockKind.HEADING
+        bool(block.links)
+        and block.kind is not BlockKind.HEADING
         and link_share(block) >= _MOSTLY
         and _AWAY.match(block.text) is not None
     )

@@ -110,6 +110,8 @@ def _is_empty_label(block: Block, *, last: bool) -> bool:
 
 def _is_furniture(block: Block) -> bool:
     """Whether a paragraph, or an item that is mostly links, is such a line."""
+    if not block.links and len(block.text) > _LONGEST:
+        return False  # as most paragraphs
     linked = _links_to_pages(block)
     if not (
         block.kind is BlockKind.PARAGRAPH or (block.kind is BlockKind.ITEM and linked and not block.number)
