@@ -28,8 +28,8 @@ import reader  # noqa: E402
 
 PATIENCE = 60
 NODE = Path(__file__).parents[1] / ".node"
-"""Where `.ci/run` has npm put what tests/feed_parsers.txt names."""
-NPM_SCRIPT = Path(__file__).with_name("feed_parsers.mjs")
+"""Where `.ci/run` has npm put what tests/npm/package.json names."""
+NPM_SCRIPT = Path(__file__).parent / "npm" / "feed_parsers.mjs"
 
 
 class FeedReader(Protocol):
