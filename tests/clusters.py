@@ -30,6 +30,8 @@ from tests.processes import PATIENCE, free_port, until
 
 OLDEST = 15
 USERS = ("postgres", "nobody")
+LOCKED = "locked"
+"""The one user whom the server asks for a password. A test that needs him makes him."""
 QUICK = ("fsync=off", "synchronous_commit=on", "full_page_writes=off", "autovacuum=off", "jit=off")
 SMALL = ("shared_buffers=32MB", "max_connections=100", "max_wal_size=256MB", "checkpoint_timeout=1h")
 
@@ -146,6 +148,8 @@ def cluster(bin_folder: Path) -> Iterator[Cluster]:
         data = folder / "data"
         make = [str(bin_folder / "initdb"), "-D", str(data), "-U", "syndicate", "--auth=trust"]
         _run([*make, "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"], user, folder)
+        rules = data / "pg_hba.conf"
+        rules.write_text(f"host all {LOCKED} 127.0.0.1/32 scram-sha-256\n" + rules.read_text())
         with _started(bin_folder, data, user, folder) as server:
             yield server
 

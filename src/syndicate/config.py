@@ -440,6 +440,8 @@ def _with_absolute_paths(config: Config, folder: Path) -> Config:
 
 
 def _consistent(config: Config) -> None:
+    if config.storage.password_env and config.storage.url.startswith("sqlite"):
+        raise ConfigError("storage.password_env", "a SQLite file has no password.", hint="Take the key out.")
     _distinct("sources", [source.common.id for source in config.sources])
     _distinct("accounts", [account.common.id for account in config.accounts])
     _distinct("topics", [name for topic in config.topics for name in (topic.id, *topic.was)])

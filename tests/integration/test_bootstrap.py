@@ -14,6 +14,7 @@ from syndicate.bootstrap import App, load_config
 from syndicate.bootstrap.surroundings import login_headers, stamp_of
 from syndicate.domain.errors import ConfigError, StorageError, SyndicateError
 from tests import factories
+from tests.clusters import LOCKED, Cluster
 from tests.integration.test_cli import CONFIG
 
 SECRETS = {"LI_TOKEN": "s3cret-token"}
@@ -37,6 +38,29 @@ def opened(tmp_path: Path) -> Iterator[Open]:
             return closed.enter_context(closing(app))
 
         yield open_app
+
+
+# --- the database -------------------------------------------------------------------------------------
+
+
+def test_the_password_of_the_database_comes_from_the_environment(
+    opened: Open, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(cluster.bin_folder))
+    cluster.sql(f"CREATE ROLE {LOCKED} LOGIN SUPERUSER PASSWORD 'geheim'")
+    name = cluster.empty()
+    url = cluster.url(name).replace("syndicate@", f"{LOCKED}@")
+    edit = ("sqlite:///var/s.db", f'{url}"\npassword_env = "DB_PASSWORD')
+    app = opened(edit, environ=SECRETS | {"DB_PASSWORD": "geheim"})
+    app.database.backup(tmp_path / "copy.dump")
+    with pytest.raises(StorageError, match="password authentication failed") as refused:
+        _ = opened(edit, environ=SECRETS | {"DB_PASSWORD": "hemmeligt"}).database
+    assert "hemmeligt" not in str(refused.value)
+    with pytest.raises(ConfigError, match=r"storage\.password_env: .*DB_PASSWORD is not set"):
+        _ = opened(edit).database
+    app.close()
+    cluster.drop(name)
+    cluster.sql(f"DROP ROLE {LOCKED}")
 
 
 # --- the key ------------------------------------------------------------------------------------------

@@ -107,6 +107,12 @@ FAULTS = {
         "storage.url",
         "storage.password_env",
     ),
+    "a password for a file": (
+        "sqlite:///var/s.db",
+        'sqlite:///var/s.db"\npassword_env = "DB_PASSWORD',
+        "storage.password_env",
+        "no password",
+    ),
     "a password behind it": (
         "sqlite:///var/s.db",
         "postgresql+psycopg:///s?password=geheim",
