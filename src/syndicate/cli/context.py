@@ -13,6 +13,7 @@ import click
 from click.core import ParameterSource
 
 from syndicate.bootstrap import DEFAULT_CONFIG, App, load_config
+from syndicate.runner.heaps import share_heaps
 from syndicate.runner.presence import Place, Presence
 from syndicate.runner.taking_over import take_over
 
@@ -59,6 +60,7 @@ def opened_app() -> Iterator[App]:
 @contextmanager
 def working_app() -> Iterator[App]:
     """An app that claims work beside others: what a dead process left behind is taken up first."""
+    share_heaps()
     with opened_app() as app:
         presence = presence_of(app)
         try:

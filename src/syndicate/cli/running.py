@@ -29,6 +29,7 @@ from syndicate.cli.context import (
 )
 from syndicate.cli.output import say
 from syndicate.domain.errors import SyndicateError
+from syndicate.runner.heaps import share_heaps
 from syndicate.runner.presence import Place
 from syndicate.runner.taking_over import take_over
 
@@ -92,6 +93,7 @@ def sandbox(http_port: int, smtp_port: int, ledger: Path | None, site: Path | No
 def _run(app: App, presence: Place) -> None:
     from syndicate.runner.local import LocalRunner
 
+    share_heaps()
     runner = LocalRunner(app, app.config.runner.threads, presence.renew)
     take_over(app, presence)
     runner.start()
