@@ -11,7 +11,7 @@ from syndicate.domain.model import Link, Version
 from syndicate.parsers._shared import Outline, current_recipe, decode_text, make_version, split_number
 from syndicate.ports import ReadOptions
 
-VERSION = 3
+VERSION = 4
 MEDIA_TYPES = frozenset({"text/plain", "text/markdown", "text/x-markdown"})
 SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown", ".mdown"})
 

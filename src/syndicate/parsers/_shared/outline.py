@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from syndicate.domain.errors import ParseError, ParseReason
 from syndicate.domain.model import Attachment, Block, BlockKind, Link, Recipe, StatedDate, Version
+from syndicate.parsers._shared.chapters import number_chapters
 from syndicate.parsers._shared.language import guess_language
 from syndicate.parsers._shared.numbering import split_bullet, split_number
 from syndicate.parsers._shared.stated_dates import take_dates
@@ -92,7 +93,8 @@ def make_version(
     canonical: str = "",
     nothing: str = "The document holds no text.",
 ) -> Version:
-    """The finished version: lines that state the page's own age become dates, a missing language is guessed.
+    """The finished version: chapters that count are numbered, lines that state the page's own age become dates,
+    a missing language is guessed.
 
     Without a title the first heading is one. Raises ParseError(NO_TEXT), worded `nothing`, for no blocks, and
     TOO_LARGE for more than any document has.
@@ -100,7 +102,7 @@ def make_version(
     if len(blocks) > MOST_BLOCKS:
         message = f"The document has {len(blocks):,} paragraphs; {MOST_BLOCKS:,} are read at most."
         raise ParseError(ParseReason.TOO_LARGE, message)
-    kept, stated = take_dates(blocks)
+    kept, stated = take_dates(number_chapters(blocks))
     if not kept:
         raise ParseError(ParseReason.NO_TEXT, nothing)
     heading = next((block.text for block in kept if block.kind is BlockKind.HEADING), "")

@@ -11,7 +11,7 @@ from syndicate.parsers.docx.properties import read_properties
 from syndicate.parsers.docx.styles import read_styles
 from syndicate.ports import ReadOptions
 
-VERSION = 2
+VERSION = 3
 MEDIA_TYPES = frozenset({"application/vnd.openxmlformats-officedocument.wordprocessingml.document"})
 SUFFIXES = frozenset({".docx", ".docm"})
 

@@ -20,7 +20,7 @@ from syndicate.parsers.pdf.running import drop_running_heads
 from syndicate.parsers.pdf.sheets import document_language, read_sheet
 from syndicate.ports import ReadOptions
 
-VERSION = 5
+VERSION = 6
 MEDIA_TYPES = frozenset({"application/pdf", "application/x-pdf"})
 SUFFIXES = frozenset({".pdf"})
 
