@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from syndicate.domain.model import Block, BlockKind
 
@@ -41,7 +42,7 @@ def _counts(group: Sequence[tuple[int, int, str]]) -> bool:
     """Whether the numbers go up by one, but for a gap, from the beginning, above titles that differ."""
     numbers = [number for _, number, _ in group]
     stems = {title[:_STEM].lower() for _, _, title in group}
-    rising = all(after > before for before, after in zip(numbers, numbers[1:], strict=False))
+    rising = all(after > before for before, after in pairwise(numbers))
     gaps = numbers[-1] - numbers[0] + 1 - len(numbers)
     return (
         len(group) >= _FEWEST

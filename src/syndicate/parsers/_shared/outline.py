@@ -93,8 +93,8 @@ def make_version(
     canonical: str = "",
     nothing: str = "The document holds no text.",
 ) -> Version:
-    """The finished version: chapters that count are numbered, lines that state the page's own age become dates,
-    a missing language is guessed.
+    """The finished version: chapters that count are numbered, lines that state the page's own age become
+    dates, a missing language is guessed.
 
     Without a title the first heading is one. Raises ParseError(NO_TEXT), worded `nothing`, for no blocks, and
     TOO_LARGE for more than any document has.
