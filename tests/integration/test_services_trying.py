@@ -83,5 +83,19 @@ def test_a_selector_is_tried_too(server: ScriptedServer) -> None:
     assert "select = #gone" in tried(server.url("/raad"), "--select", "#gone").output
 
 
+def test_M4_each_ignore_rule_tells_what_it_hides(server: ScriptedServer) -> None:
+    server.at("/raad", page(TEXT.replace("<p>Der", '<p class="note vand">Der')))
+    result = tried(server.url("/raad"), "--ignore", ".note", "--ignore", ".reklame")
+    assert result.exit_code == 0
+    assert "ignore = .note hides 10 words of text: Der bør være koldt vand på bordet" in result.output
+    assert "ignore = .reklame hides no text" in result.output
+
+
+def test_M4_two_rules_for_one_text_hide_it_together(server: ScriptedServer) -> None:
+    server.at("/raad", page(TEXT.replace("<p>Der", '<p class="note vand">Der')))
+    output = tried(server.url("/raad"), "--ignore", ".note", "--ignore", ".vand").output
+    assert output.count("hides no text") == 2  # either could go: that is what a person wants to know
+
+
 def test_only_web_addresses_are_tried() -> None:
     assert tried("kost.md").exit_code != 0

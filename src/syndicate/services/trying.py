@@ -9,6 +9,7 @@ from syndicate.domain import plausibility
 from syndicate.domain.errors import FetchError, ParseError, ParseReason, SuspectContent
 from syndicate.domain.model import Version
 from syndicate.ports import Access, Fetcher, Lister, ListingKind, Reader, ReadOptions, Retrieved
+from syndicate.services.hiding import hidden_by
 
 _KINDS = {ListingKind.SITEMAP: "sitemap", ListingKind.INDEX: "sitemap", ListingKind.FEED: "feed"}
 
@@ -60,6 +61,7 @@ class Trial:
                 plausibility.refuse_scripted(body)
             raise
         yield from _what_was_read(version)
+        yield from map(str, hidden_by(self._reader, answer, options, version))
         plausibility.inspect(version, None, body_size=len(answer.body), body=body)
         yield "It looks like a document: no login, no wall, no error page."
 
