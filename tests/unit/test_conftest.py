@@ -38,7 +38,13 @@ def run(folder: Path, tests: str, **environment: str) -> subprocess.CompletedPro
     (folder / "test_it.py").write_text(tests)
     kept = {name: value for name, value in os.environ.items() if name not in ("CI", "SYNDICATE_DATA")}
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(folder)]
-    return subprocess.run(command, cwd=folder, env=kept | environment, capture_output=True, text=True)
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=kept | {"PYTHONPATH": str(ROOT)} | environment,
+        capture_output=True,
+        text=True,
+    )
 
 
 def test_without_the_data_its_tests_are_deselected_not_skipped(tmp_path: Path) -> None:
