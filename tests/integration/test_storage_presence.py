@@ -98,3 +98,22 @@ def test_others_come_in_once_what_the_dead_left_is_taken_up(
     second.close()
     first.close()
     impatient.close()
+
+
+def test_a_place_that_nobody_lets_in_again_yet_is_asked_for_anew(
+    cluster: Cluster, name: str, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules["syndicate.storage.engines.postgresql"].SETTINGS, "lock_timeout", "50ms")
+    impatient = Database(cluster.url(name))
+    present = come(impatient)
+    present.share()
+    cluster.cut(name)
+    other = come(database)
+    assert other.alone
+    with pytest.raises(StorageError, match="who else works"):
+        present.renew()
+    other.close()
+    present.renew()
+    assert not is_alone(database)
+    present.close()
+    impatient.close()

@@ -42,14 +42,20 @@ class ServerPresence:
             self._ask("pg_advisory_unlock")
 
     def renew(self) -> None:
-        """Takes the place again if the connection has ended, as when the server was restarted."""
+        """Takes the place again if the connection has ended, as when the server was restarted.
+
+        Raises StorageError where somebody who is alone lets nobody in yet: the next call tries again."""
         with suppress(psycopg.Error):
             self._connection.execute("SELECT 1")
             return
         self.close()
         self._connection = self._open()
-        with _translated():
-            self._ask("pg_advisory_lock_shared")
+        try:
+            with _translated():
+                self._ask("pg_advisory_lock_shared")
+        except StorageError:
+            self.close()  # a connection that works and has no place would pass for one that has
+            raise
 
     def close(self) -> None:
         self._connection.close()
