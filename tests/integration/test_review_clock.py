@@ -50,3 +50,32 @@ def test_a_document_that_is_not_due_stays_so_while_the_clock_goes_right(watcher:
     assert watcher.check.set_back(watcher.now - timedelta(seconds=30)) == 0  # put right, not set back
 
     assert watcher.check.claim(watcher.now, limit=1) == []
+
+
+def test_a_source_whose_list_fails_is_due_once_after_the_clock_was_set_back(watcher: Watcher) -> None:
+    watcher.visit()
+    watcher.web.lost = True
+    watcher.now += timedelta(hours=3)
+    assert watcher.check.find(watcher.now)
+    watcher.now -= timedelta(hours=2)  # earlier than the list failed, later than the last visit
+    assert watcher.check.find(watcher.now) == []
+
+    assert watcher.check.set_back(watcher.now) == 1
+
+    assert len(watcher.check.find(watcher.now)) == 1
+    assert watcher.check.set_back(watcher.now) == 0
+
+
+def test_a_visit_that_ends_after_the_clock_was_set_back_is_mended_too(watcher: Watcher) -> None:
+    watcher.visit()
+    watcher.now += timedelta(hours=3)
+    check, begun = watcher.check, watcher.now
+    (claim,) = check.claim(begun, limit=1)
+    watcher.now -= timedelta(hours=2)
+    assert check.set_back(watcher.now) == 0
+    check.visit(claim, begun)
+    assert check.claim(watcher.now, limit=1) == []
+
+    assert check.set_back(watcher.now) == 1
+
+    assert len(check.claim(watcher.now, limit=1)) == 1

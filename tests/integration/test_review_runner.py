@@ -49,6 +49,36 @@ def test_a_clock_that_is_set_back_does_not_halt_the_ticks(
     until(lambda: checks(app) > before)
 
 
+def test_a_visit_that_ends_after_the_clock_was_set_back_puts_nothing_off(
+    runner: LocalRunner, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It began by the old time, and would keep its document from being looked at for an hour."""
+    began, noticed, visit = Event(), Event(), app.check.visit
+    late, set_back = timedelta(hours=1), app.check.set_back
+
+    def slow(claim: Any, now: datetime) -> Any:
+        if not began.is_set():
+            began.set()
+            noticed.wait(20)
+            return visit(claim, now + late)
+        return visit(claim, now)
+
+    def noted(now: datetime) -> int:
+        found = set_back(now)
+        if began.is_set():
+            noticed.set()
+        return found
+
+    monkeypatch.setattr(local, "CLOCK_SECONDS", 0.1)
+    monkeypatch.setattr(app.check, "visit", slow)
+    monkeypatch.setattr(app.check, "set_back", noted)
+    runner.start()
+    assert began.wait(20)
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() - late.total_seconds())
+    until(lambda: checks(app) >= 2)
+
+
 def test_nothing_of_the_start_waits_for_the_network(
     runner: LocalRunner, app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from syndicate.bootstrap import App
 from syndicate.domain.errors import StorageError, SyndicateError
 from syndicate.ports import Claim
+from syndicate.services.holding import LEASE
 
 log = logging.getLogger("syndicate.runner")
 
@@ -26,6 +27,8 @@ ALERTS_SECONDS = 30.0
 HOUSEKEEPING_SECONDS = 3600.0
 STALE_SECONDS = 120.0
 CLOCK_SECONDS = 5.0
+BELATED_SECONDS = LEASE.total_seconds()
+"""So long a visit that began by the old time may go on, and put off its document by it when it ends."""
 ROUND = 10
 """So many documents of a host are claimed together; one tick a second would else be one document a host."""
 
@@ -98,6 +101,7 @@ class LocalRunner:
     def _watch_clock(self) -> None:
         """APScheduler waits for times of day: one that was set back would halt all ticks for as long."""
         ahead = time.time() - time.monotonic()
+        belated = 0.0
         while not self._ended.wait(CLOCK_SECONDS):
             before, ahead = ahead, time.time() - time.monotonic()
             if before - ahead > CLOCK_SECONDS:
@@ -106,12 +110,17 @@ class LocalRunner:
                 )
                 self._guarded("clock", self._set_back)
                 self._tick_now(*(job.id for job in self._scheduler.get_jobs()))
+                belated = time.monotonic() + BELATED_SECONDS
+            elif time.monotonic() < belated:
+                self._guarded("clock", self._set_back_visits)
 
     def _set_back(self) -> None:
         """What was put off by a clock that was ahead, before it was set back or before a restart, is due."""
-        now = self._app.clock()
-        if late := self._app.check.set_back(now) + self._app.deliver.set_back(now):
-            log.warning("The clock was ahead once: %d times that it had set are due now.", late)
+        self._set_back_visits()
+        _tell_late(self._app.deliver.set_back(self._app.clock()))
+
+    def _set_back_visits(self) -> None:
+        _tell_late(self._app.check.set_back(self._app.clock()))
 
     def _every(self, seconds: float, name: str, verb: Callable[[], object]) -> None:
         self._scheduler.add_job(lambda: self._guarded(name, verb), "interval", seconds=seconds, id=name)
@@ -226,3 +235,8 @@ class LocalRunner:
     def _send_all(self, name: str) -> None:
         while self._scheduler.running and self._app.deliver.deliver(name, self._app.clock()):
             pass
+
+
+def _tell_late(late: int) -> None:
+    if late:
+        log.warning("The clock was ahead once: %d times that it had set are due now.", late)

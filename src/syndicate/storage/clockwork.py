@@ -18,12 +18,12 @@ _SLACK = timedelta(minutes=1)
 
 
 def set_back(connection: Connection, now: datetime) -> int:
-    """Documents, sources, leases and doubts; how many documents and sources are due now."""
+    """Documents, sources, leases and doubts; how many documents and sources are due now, once for it."""
     ahead = now + _SLACK
     late = and_(t.document.c.last_check > ahead, t.document.c.next_visit > now)
     documents = update(t.document).where(late).values(next_visit=now)
     lists = and_(t.source.c.last_found > ahead, t.source.c.next_find > now)
-    sources = update(t.source).where(lists).values(next_find=now)
+    sources = update(t.source).where(lists).values(next_find=now, last_found=now)
     leases = update(t.document).where(t.document.c.lease_until > now + LONGEST_WAIT).values(lease_until=None)
     doubts = update(t.candidate).where(t.candidate.c.first_at > ahead).values(first_at=now, confirm_at=now)
     found = connection.execute(documents).rowcount + connection.execute(sources).rowcount

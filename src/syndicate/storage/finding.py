@@ -75,11 +75,9 @@ class FindingRows:
         here = t.source.c.id == source_id
         with self._db.write() as connection:
             since = connection.execute(select(t.source.c.problem_since).where(here)).scalar()
-            connection.execute(
-                update(t.source)
-                .where(here)
-                .values(problem=problem, problem_kind=kind, problem_since=since or now, next_find=again_at)
-            )
+            values = {"problem": problem, "problem_kind": kind, "problem_since": since or now}
+            times = {"last_found": now, "next_find": again_at}
+            connection.execute(update(t.source).where(here).values(values | times))
 
     def missing(self, source_id: str) -> list[MissingDocument]:
         query = (

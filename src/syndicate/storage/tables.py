@@ -77,7 +77,7 @@ source = Table(
     Column("active", Boolean, nullable=False),
     Column("first_found", Moment),
     Column("next_find", Moment),
-    Column("last_found", Moment),
+    Column("last_found", Moment),  # looked for, in vain or not
     _text("problem"),
     _text("problem_kind"),
     Column("problem_since", Moment),
