@@ -38,6 +38,8 @@ DANISH = [
     ("Det er ikke farligt uden mad.", "Det er farligt uden mad.", [(X, "ikke", "", "")]),
     ("Det er ikke uden risiko.", "Det er med risiko.", [(X, "ikke", "", ""), (X, "uden", "", "")]),
     ("Ingen rygning.", "Aldrig rygning.", []),
+    ("Svar inden den 1. april.", "Svar inden den 1. marts.", [(D, "1. april", "1. marts", "")]),
+    ("Svar inden den 1. apr.", "Svar inden den 1. sept.", [(D, "1. apr.", "1. sept.", "")]),
     ("Giv .5 ml dagligt.", "Giv 5 ml dagligt.", [(N, ".5 ml", "5 ml", "")]),
     ("Tilbyd alle et kursus.", "(Udgået) Tilbyd alle et kursus.", [(T, "", "Udgået", "")]),
     ("Tilbyd alle et kursus.", "Tilbyd alle et kursus. Anbefalingen er ophævet.", [(T, "", "ophævet", "")]),

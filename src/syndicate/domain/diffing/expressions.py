@@ -251,6 +251,7 @@ class _DateForms:
         self._months = {
             name: number for each in known for number, names in enumerate(each.months, 1) for name in names
         }
+        self._abbreviations = {name for each in known for names in each.months for name in names[1:]}
         month = "|".join(sorted(map(re.escape, self._months), key=len, reverse=True))
         month = rf"(?P<m>{month})\b\.?"
         day = r"(?P<d>\d{1,2})(?:\.|st|nd|rd|th)?"
@@ -269,9 +270,16 @@ class _DateForms:
             for found in pattern.finditer(text):
                 key = self._key(found)
                 if key:
-                    taken.append(Expression(FacetKind.DATE, found.start(), found.end(), found[0], key))
+                    words = self._unended(found[0])
+                    end = found.start() + len(words)
+                    taken.append(Expression(FacetKind.DATE, found.start(), end, words, key))
             yield from taken
             text = _masked(text, taken)
+
+    def _unended(self, words: str) -> str:
+        """The date without a full stop that ends the sentence and abbreviates nothing."""
+        last = words.split()[-1].rstrip(".").lower()
+        return words if last in self._abbreviations else words.removesuffix(".")
 
     def _key(self, found: re.Match[str]) -> str:
         """ISO form with what is not said left out; "" for figures that are no date."""
