@@ -12,14 +12,35 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from syndicate import assets
 from syndicate.bootstrap import App, load_config
 from syndicate.cli import diagnosis, running
 from syndicate.cli.context import lock_path, opened_app, working_app
+from syndicate.cli.demo import ADVICE, COUNTER, DATE_LINE, edited
 from syndicate.cli.observer import Observer, Unexpected, require
 from syndicate.domain.errors import SyndicateError
 from syndicate.runner.presence import Presence
 from tests.integration.test_cli import CONFIG, Desk
 from tests.servers import Script, ScriptedServer, page, raw, redirect, reset
+
+SAMPLE = assets.folder("config") / "sample-site" / "index.html"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "after", "changed"),
+    [
+        (DATE_LINE, r"\g<1>14. feb. 2017", "Senest opdateret: 14. feb. 2017"),
+        (COUNTER, r"\g<1>19.977", "vist <span>19.977</span> gange"),
+        (ADVICE, r"\g<1>skal", "<li>Boligorganisationen skal stille lokaler"),
+    ],
+)
+def test_the_demo_works_on_a_page_that_was_tried_out(pattern: str, after: str, changed: str) -> None:
+    page = SAMPLE.read_text("utf-8").replace("09. jan. 2017", "10. jan. 2017").replace("18.402", "18.455")
+    tried = page.replace("Kommunen bør", "Kommunen skal").replace("samtalen bør", "samtalen skal")
+    text = edited(tried, pattern, after)
+    assert changed in text and changed not in tried
+    with pytest.raises(Unexpected, match="undo your edits"):
+        edited("<li>Andet</li>", pattern, after)
 
 
 @pytest.fixture

@@ -31,6 +31,10 @@ EVERY = "1s"
 VISITS = 3
 NETWORKS = ("linkedin", "facebook", "x")
 FEEDS = ("rss", "atom", "json")
+DATE_LINE = r"(Senest opdateret: )[^<]+"
+COUNTER = r"(vist <span>)[\d.]+"
+ADVICE = r"(<li>[^<]* )bør\b"
+"""What the demo edits: there also on a page that somebody has tried edits of their own on."""
 
 
 @click.command()
@@ -49,6 +53,13 @@ def demo(keep: bool) -> None:
         say("\nEvery step was seen from outside.", "bold green")
         if keep or (out.is_terminal and sys.stdin.isatty()):
             click.prompt("Everything is still running. Press Enter to end", default="", show_default=False)
+
+
+def edited(page: str, before: str, after: str) -> str:
+    """The sample page with the first place that looks like the pattern `before` changed."""
+    text, found = re.subn(before, after, page, count=1)
+    require(found, f"The sample page has nothing like {before!r} any more: undo your edits of it.")
+    return text
 
 
 class Story:
@@ -112,8 +123,8 @@ class Story:
 
     def _cosmetic_edit(self) -> None:
         say("3. Somebody changes the date line and the visitor counter.", "bold")
-        self._edit("09. jan. 2017", "14. feb. 2017")
-        self._edit("18.402", "19.977")
+        self._edit(DATE_LINE, r"\g<1>14. feb. 2017")
+        self._edit(COUNTER, r"\g<1>19.977")
         self._visits()
         require(not self._entries("json"), "A date line was announced.")
         require(len(self._mails()) == 1 and not self._all_posts(), "A date line was sent out.")
@@ -121,9 +132,7 @@ class Story:
 
     def _real_edit(self) -> None:
         say("4. A recommendation is sharpened: »bør« becomes »skal«.", "bold")
-        self._edit(
-            "Boligorganisationen bør stille lokaler gratis", "Boligorganisationen skal stille lokaler gratis"
-        )
+        self._edit(ADVICE, r"\g<1>skal")
 
     def _feeds_and_page(self) -> str:
         (entry,) = self._look.until("the feed entry", lambda: self._entries("json"))
@@ -179,10 +188,9 @@ class Story:
     # --- looking ----------------------------------------------------------------------------------
 
     def _edit(self, before: str, after: str) -> None:
-        text = self._page.read_text(encoding="utf-8")
-        require(before in text, f"The sample page does not say {before!r}.")
+        text = edited(self._page.read_text(encoding="utf-8"), before, after)
         changed = self._page.with_suffix(".new")
-        changed.write_text(text.replace(before, after), encoding="utf-8")
+        changed.write_text(text, encoding="utf-8")
         changed.replace(self._page)
 
     def _visits(self) -> None:
