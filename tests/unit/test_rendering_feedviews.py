@@ -209,6 +209,11 @@ class TestProof:
         )
         assert made.proofs[0]["retrieved_at"] == "2026-03-02T12:00:00+00:00"
 
+    def test_a_page_without_a_label_is_called_by_its_title(self, renderer: Renderer) -> None:
+        made = entry(renderer, proofs=(replace(self.PROOF, resource=""),), document_title="Fælles råd")
+
+        assert "<small>Fælles råd: hentet 2. marts 2026" in made.html
+
     def test_it_leads_to_the_document_as_it_read_then(self, renderer: Renderer) -> None:
         at = NOON.replace(microsecond=123456)
         made = entry(renderer, published_at=at, document_id=7)

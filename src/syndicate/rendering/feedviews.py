@@ -133,10 +133,10 @@ class FeedViews:
         own = update.language.replace("_", "-").partition("-")[0].lower()
         return own if own in update.texts else self._site.language
 
-    def _proof(self, proof: Proof, texts: Texts) -> str:
+    def _proof(self, update: Update, proof: Proof, texts: Texts) -> str:
         """What the update rests on, in a sentence: who doubts it can hash the files."""
         return texts["proof"].format(
-            name=name(proof.resource, texts),
+            name=name(proof.resource or update.document_title, texts),
             at=moment(proof.retrieved_at, self._site.timezone, texts),
             before=proof.sha256_before or "–",
             after=proof.sha256_after or "–",
@@ -165,7 +165,7 @@ class FeedViews:
             source_url=web_address(update.document_url),
             archived_url=self._archived_url(update),
             corrects_url=self._site.update_url(update.corrects) if update.corrects else "",
-            proofs=[self._proof(proof, texts) for proof in update.proofs[:MOST_PROOFS]],
+            proofs=[self._proof(update, proof, texts) for proof in update.proofs[:MOST_PROOFS]],
         )
         # Readers show it among their own pages: whatever a template holds, only these tags leave the house.
         return CLEANER.clean(body)
