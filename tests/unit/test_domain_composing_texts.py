@@ -128,8 +128,8 @@ CASES = {
     ),
     "two": (
         swapped(("må gerne", "må ikke"), ("flere sætninger", "mange sætninger")),
-        "Anbefaling 4 er ændret: »må gerne« er blevet til »må ikke« og 1 ændring mere",
-        "Recommendation 4 has changed: “må gerne” became “må ikke” and 1 more change",
+        "Anbefaling 4 er ændret: »må gerne« er blevet til »må ikke« – og 1 ændring mere",
+        "Recommendation 4 has changed: “må gerne” became “må ikke” – and 1 more change",
     ),
 }
 
@@ -231,7 +231,7 @@ def test_more_than_five_facts_are_counted() -> None:
         "Råd", "https://x.example.org/", "page", compare(version_of(*lines), version_of(*after))
     )
     text = compose(note([page]), TITLE, "da")
-    assert text.title == "Anbefaling 1 er skærpet: »bør« er blevet til »skal« og 8 ændringer mere"
+    assert text.title == "Anbefaling 1 er skærpet: »bør« er blevet til »skal« – og 8 ændringer mere"
     assert text.summary.count("er skærpet") == 4
     assert text.summary.endswith("Desuden er der 5 ændringer mere.")
 
