@@ -93,7 +93,7 @@ PAGES = {
         "too-large",
         "Kilden er for stor",
     ),
-    "ring": Trouble(lambda: redirect("/"), "too-many-redirects", "Kilden viser i ring"),
+    "ring": Trouble(lambda: redirect("/"), "too-many-redirects", "Kilden henviser i ring"),
     "fil": Trouble(lambda: redirect("file:///etc/passwd"), "bad-address"),
     "intern": Trouble(lambda: redirect("http://169.254.169.254/latest/meta-data/"), "refused-address"),
     "halv": Trouble(

@@ -94,6 +94,7 @@ def test_a_feed_that_ended_says_so_and_sells_nothing(web: WebSite) -> None:
     page = web.client().get("/feeds/source/old").text
     assert "Feedet sluttede 2. marts 2026" in page and "/feeds/source/old.rss</code>" in page
     assert 'href="/subscribe?' not in page
+    assert "Så snart noget ændrer sig" not in page and "Det nyeste i feedet" not in page
 
 
 def test_a_feed_that_is_gone_has_no_page_and_one_to_come_is_a_wait(web: WebSite) -> None:
