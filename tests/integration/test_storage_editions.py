@@ -10,6 +10,7 @@ import pytest
 
 from syndicate.domain.model import Attachment, Update, UpdateState
 from syndicate.ports import Conclusion, Reading, ResourcePlace, ResourceView
+from syndicate.storage import tables as t
 from tests import factories
 from tests.storing import NOW, SOURCE, Store, retrieved, version
 
@@ -71,6 +72,23 @@ def test_a_held_text_is_in_no_edition(store: Store) -> None:
     store.updates.publish("u1", [], NOW + 2 * HOUR)
     assert edition(store, 0) == ["Den første tekst"]
     assert edition(store, 1) == ["Den hemmelige tekst"]
+
+
+def test_attachments_in_one_place_stand_as_they_were_found(store: Store) -> None:
+    """One moved up to the place of another that was taken away, which is not told yet."""
+    labels = ["Fakta", "Rapport", "Bilag", "Noter"]
+    store.watch.keep_resources(
+        store.claim(NOW + HOUR), [Attachment(label, f"/{label}.pdf", 1) for label in labels]
+    )
+    with store.database.write() as connection:
+        for label in [*labels, *labels[1::-1]]:  # PostgreSQL moves a row for which its page has no room
+            here = t.resource.c.label == label
+            values = {"public_sha256": "a" * 64, "etag": "2" * 1800}
+            connection.execute(t.resource.update().where(here).values(values))
+    document = store.archive.document(1)
+    assert document is not None
+    assert [view.label for view in document.resources[1:]] == labels
+    assert [view.label for view in store.archive.edition(1, 0)[1:]] == labels
 
 
 def test_the_steps_of_an_update_are_before_and_after(store: Store) -> None:

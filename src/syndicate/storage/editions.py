@@ -18,7 +18,7 @@ PUBLISHED = UpdateState.PUBLISHED.value
 _RESOURCES = (
     select(t.resource)
     .where(t.resource.c.document_id == bindparam("document_id"))
-    .order_by(t.resource.c.role.desc(), t.resource.c.place)
+    .order_by(t.resource.c.role.desc(), t.resource.c.place, t.resource.c.id)
 )
 _TOLD = _RESOURCES.where(t.resource.c.public_sha256 != "")
 _READING = (
@@ -69,7 +69,7 @@ def steps(connection: Connection, update_id: str) -> list[Step]:
         .join(t.resource, t.resource.c.id == t.update_step.c.resource_id)
         .join(t.update, t.update.c.id == t.update_step.c.update_id)
         .where(t.update.c.id == update_id, t.update.c.state == PUBLISHED)
-        .order_by(t.resource.c.role.desc(), t.resource.c.place)
+        .order_by(t.resource.c.role.desc(), t.resource.c.place, t.resource.c.id)
     )
     return [
         Step(
