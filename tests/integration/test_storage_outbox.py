@@ -67,6 +67,13 @@ def test_one_text_for_many_targets_is_stored_once(store: Store) -> None:
         assert len(connection.execute(select(t.message)).all()) == 1
 
 
+def test_stored_messages_come_in_the_order_of_their_parts(store: Store) -> None:
+    posts = [replace(message("u1"), language=language) for language in ("en", "da", "is")]
+    store.updates.keep_messages("u1", posts, NOW)
+    stored = store.outbox.stored_messages("u1", "linkedin", "li")
+    assert [post.language for post in stored] == ["en", "da", "is"]
+
+
 def test_what_could_not_be_written_is_dead_and_visible(store: Store) -> None:
     plan(store, planned(1, "u1", error="The text does not fit."))
     (delivery,) = store.outbox.deliveries(states=["dead"])

@@ -134,7 +134,9 @@ class Outbox(Protocol):
         """Those of the targets that were told of an update on a channel, or are about to be."""
         ...
 
-    def stored_messages(self, update_id: str, channel: str, account: str) -> list[Message]: ...
+    def stored_messages(self, update_id: str, channel: str, account: str) -> list[Message]:
+        """In the order of their parts, in which they were stored."""
+        ...
 
     def ready(self, now: datetime) -> list[str]:
         """Destinations that have something due and need not wait."""

@@ -91,12 +91,13 @@ class OutboxRows:
             return set(connection.execute(query).scalars())
 
     def stored_messages(self, update_id: str, channel: str, account: str) -> list[Message]:
-        query = select(t.message).where(
+        here = and_(
             t.message.c.kind == Subject.UPDATE.value,
             t.message.c.subject == update_id,
             t.message.c.channel == channel,
             t.message.c.account == account,
         )
+        query = select(t.message).where(here).order_by(t.message.c.id)
         with self._db.read() as connection:
             return [message_from(row) for row in connection.execute(query)]
 
