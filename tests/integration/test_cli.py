@@ -147,6 +147,7 @@ def test_read_of_nothing_says_so(desk: Desk) -> None:
 def test_read_of_a_private_address_is_refused() -> None:
     result = CliRunner().invoke(cli, ["read", "http://127.0.0.1:9/"])
     assert isinstance(result.exception, SyndicateError)
+    assert "--allow-private" in str(result.exception)
 
 
 def test_diff_needs_no_database_and_writes_a_redline(desk: Desk, tmp_path: Path) -> None:
@@ -154,9 +155,9 @@ def test_diff_needs_no_database_and_writes_a_redline(desk: Desk, tmp_path: Path)
     after.write_text(PAPER.replace("bør servere", "skal servere"), encoding="utf-8")
     page = tmp_path / "redline.html"
     said = CliRunner().invoke(cli, ["diff", str(desk.paper), str(after), "--html", str(page)]).output
-    assert "1 changes, substantive" in said
+    assert "1 change, substantive" in said
     assert "[-bør-]{+skal+}" in said
-    assert "strength: bør → skal stronger" in said
+    assert "strength: bør → skal (stronger)" in said
     assert "<del" in page.read_text(encoding="utf-8")
     assert not (tmp_path / "var").exists()
 

@@ -157,7 +157,8 @@ def diff(before: str, after: str, html: Path | None, allow_private: bool, as_jso
         changes = [change.as_dict() for change in comparison.changes]
         print_json({"significance": comparison.significance, "changes": changes})
         return
-    say(f"{len(comparison.changes)} changes, {comparison.significance.value}", "bold")
+    count = len(comparison.changes)
+    say(f"{count} {'change' if count == 1 else 'changes'}, {comparison.significance.value}", "bold")
     for change in comparison.changes:
         tell_change(change)
 
@@ -171,7 +172,8 @@ def _write_redline(path: Path, old: Version, new: Version, comparison: Compariso
 
 def tell_change(change: Change) -> None:
     place = " › ".join(change.section)
-    say(f"\n{change.kind.value} {change.number} ({change.significance.value})  {place}".rstrip(), "cyan")
+    number = f" {change.number}" if change.number else ""
+    say(f"\n{change.kind.value}{number} ({change.significance.value})  {place}".rstrip(), "cyan")
     if change.edits:
         styles = {EditOp.DELETE: "[-{}-]", EditOp.INSERT: "{{+{}+}}", EditOp.EQUAL: "{}"}
         say("".join(styles[edit.op].format(edit.text) for edit in change.edits))
@@ -188,10 +190,8 @@ def tell_change(change: Change) -> None:
     if change.effective:
         say(f"  effective: {', '.join(change.effective)}", "dim")
     for facet in change.facets:
-        say(
-            f"  {facet.kind.value}: {facet.before or '–'} → {facet.after or '–'} {facet.trend}".rstrip(),
-            "dim",
-        )
+        trend = f" ({facet.trend})" if facet.trend else ""
+        say(f"  {facet.kind.value}: {facet.before or '–'} → {facet.after or '–'}{trend}", "dim")
 
 
 def _read(what: str, options: ReadOptions, allow_private: bool) -> Version:

@@ -31,7 +31,7 @@ Refuse = Callable[[str], str | None]
 
 INSIDE_HINT = (
     "If this source is meant to be inside your own network, give it allow_private = true, "
-    "and name what it links to there under also_private."
+    "and name what it links to there under also_private; read and diff take --allow-private."
 )
 _DNS_HINT = "Check the address; if it is right, the name servers or the owner of the name have a problem."
 
