@@ -163,8 +163,10 @@ def test_the_front_page_shows_the_ten_newest(web: WebSite) -> None:
 def test_an_empty_site_says_so() -> None:
     client = WebSite().client()
     assert "ingen opdateringer endnu" in client.get("/").text
-    assert client.get("/updates").status == 200
-    assert client.get("/status").status == 200
+    assert "ingen opdateringer endnu" in client.get("/updates").text
+    assert "passer til det, du har valgt" in client.get("/updates?q=rygestop").text
+    status = client.get("/status").text
+    assert "0 dokumenter følges" in status and "Alle kan nås" not in status and "<table" not in status
     assert client.get("/feeds").status == 200
 
 

@@ -47,6 +47,13 @@ def test_the_form_asks_for_nothing_that_is_not_needed(web: WebSite) -> None:
     assert "<legend>" in form and '<label for="email">' in form
 
 
+def test_without_topics_there_is_nothing_to_choose() -> None:
+    web = WebSite(site=factories.site(topics=()))
+    form = web.client().get("/subscribe").text.partition("<form")[2].partition("</form>")[0]
+    assert '<input type="hidden" name="topic" value="all">' in form and "checkbox" not in form
+    assert "Vælg de emner" not in web.client().get("/").text
+
+
 def test_a_wish_is_kept_with_its_proof(web: WebSite) -> None:
     shown = web.client().get("/subscribe").text
     web.client().post("/subscribe?lang=da", WISH)
