@@ -203,7 +203,7 @@ UNCERTAIN: dict[str, tuple[Script, int]] = {
 def test_after_the_first_byte_it_may_have_been_taken(server: ScriptedServer, name: str) -> None:
     script, status = UNCERTAIN[name]
     server.at("/rest/posts", script)
-    error = failure(server, post(server, timeout=0.5))
+    error = failure(server, post(server, timeout=1.5))
     assert isinstance(error, Uncertain)
     assert (error.reason, error.status) == (DeliveryReason.UNKNOWN, status)
     assert server.paths() == ["/rest/posts"]

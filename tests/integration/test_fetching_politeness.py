@@ -124,7 +124,7 @@ def test_who_waits_too_long_for_a_host_gives_up(server: ScriptedServer) -> None:
 
     server.at("/slow", hang)
     quiet = Access(allow_private=True, obey_robots=False)
-    with make_fetcher(timeout=0.4) as fetcher, ThreadPoolExecutor(1) as pool:
+    with make_fetcher(timeout=1.5) as fetcher, ThreadPoolExecutor(1) as pool:
         first = pool.submit(failure, fetcher, server.url("/slow"), access=quiet)
         assert asked.wait(5)
         assert failure(fetcher, server.url("/slow"), access=quiet).reason is FetchReason.TIMEOUT
@@ -341,7 +341,7 @@ def test_of_a_huge_robots_txt_the_beginning_counts(server: ScriptedServer, fetch
 
 def test_a_slow_robots_txt_ends_at_the_deadline(server: ScriptedServer) -> None:
     server.at("/robots.txt", drip(head(200, {"Content-Length": "1000000"}), b"#"))
-    with make_fetcher(timeout=0.4) as fetcher:
+    with make_fetcher(timeout=1.5) as fetcher:
         error = failure(fetcher, server.url("/"))
     assert error.reason is FetchReason.TIMEOUT
     assert error.url == server.url("/")

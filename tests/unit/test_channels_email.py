@@ -257,7 +257,7 @@ def test_a_refusal_is_told_by_code_and_phase(script: dict[str, list[str]], expec
 
 @pytest.mark.parametrize("phase", ["CONNECT", "MAIL", "RCPT", "DATA"])
 def test_a_silent_server_took_nothing_before_the_dot(phase: str) -> None:
-    out, committed, _ = send({phase: [HANG]}, timeout=0.2)
+    out, committed, _ = send({phase: [HANG]}, timeout=1.0)
     assert isinstance(out[0].error, Transient) and out[0].error.reason is DeliveryReason.NOT_SENT
     assert not committed
 
