@@ -25,7 +25,7 @@ from syndicate.parsers.html.page import Page, open_page
 from syndicate.parsers.html.tree import Element, drop
 from syndicate.ports import ReadOptions
 
-VERSION = 5
+VERSION = 6
 MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 SUFFIXES = frozenset({".html", ".htm", ".xhtml", ".php", ".asp", ".aspx", ".jsp"})
 

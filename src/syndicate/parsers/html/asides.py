@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from syndicate.domain.model import Block, BlockKind
+from syndicate.parsers.html.links import CONTACTS
 from syndicate.parsers.html.speech import demands, phrases
 
 # How a line begins that is mostly a link, and the heading of such links.
@@ -72,8 +73,11 @@ def without_asides(blocks: Sequence[Block]) -> list[Block]:
 
 
 def link_share(block: Block) -> float:
-    """The part of a block's text that is links."""
-    return sum(len(link.label) for link in block.links) / len(block.text) if block.links else 0.0
+    """The part of a block's text that is links to pages: a number to call and an address are facts."""
+    if not block.links:
+        return 0.0
+    labels = (link.label for link in block.links if not link.url.lower().startswith(CONTACTS))
+    return sum(map(len, labels)) / len(block.text)
 
 
 def _begins_aside(block: Block) -> bool:

@@ -137,6 +137,9 @@ class _Walker:
             return
         href, begin = self._run.open_links.pop()
         label = fold("".join(self._run.parts[begin:]))
+        if self._heading and href.startswith("#") and not _letters(label):
+            del self._run.parts[begin:]  # "#", "¶": where to link to this heading
+            return
         url = content_target(self._page, href) if label else ""
         if url:
             self._run.links.append(Link(label, url))

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from syndicate.parsers.html.measure import measure
-from syndicate.parsers.html.names import CAPTION, COMMENTS, LAYER, TEASER, role_name
-from syndicate.parsers.html.speech import demands, is_numbered_figure
+from syndicate.parsers.html.names import CAPTION, COMMENTS, LAYER, TEASER, role_name, speaks_of_site
+from syndicate.parsers.html.speech import demands, gives_dose, instructs, is_numbered_figure
 from syndicate.parsers.html.tags import HEADINGS
 from syndicate.parsers.html.tree import Element, drop_outermost, mains_of, outermost
 
@@ -44,6 +44,13 @@ _LONGEST_CAPTION = 500
 _FACTS_OF_PAGE = frozenset({"datePublished", "dateModified", "dateCreated", "author"})
 """What schema.org calls facts of a page; the dates were read before."""
 _LONGEST_FACT = 120
+_BOXES = frozenset({"aside", "footer"})
+_NO_BOXES = frozenset({"nav", "dialog", "form", "button"})
+_OTHERS = frozenset({LAYER, COMMENTS, CAPTION})
+_LONGEST_BOX = 5000
+"""Characters up to which a box is read for what it says; a longer one is judged by its prose."""
+_SENTENCE = 40
+"""Characters of prose from which a box without links speaks."""
 _NO_CAPTION = frozenset({"table", "caption", "li", "dl", "pre", "blockquote", *HEADINGS})
 _NO_LINKS = 0.1
 _LEADING_AWAY = 0.2
@@ -74,6 +81,9 @@ class _Page:
     def is_furniture(self, element: Element) -> bool:
         if element in self._main:
             return False
+        return self._looks_like_it(element) and not self._is_box_of_text(element)
+
+    def _looks_like_it(self, element: Element) -> bool:
         tag = element.tag
         if tag == "button":
             return not _is_part_of_heading(element)
@@ -99,7 +109,23 @@ class _Page:
         ):
             return False
         text = "".join(element.itertext())
-        return not is_numbered_figure(text) and not demands(text)
+        return not (is_numbered_figure(text) or demands(text) or gives_dose(text))
+
+    def _is_box_of_text(self, element: Element) -> bool:
+        """Whether it is a box inside the text ("recommendation-box") that says what to do or at least speaks.
+
+        What a site says of itself ("newsletter", "author") and what leads away speaks of something else.
+        """
+        name = self._roles.get(element, "")
+        if element.tag in _NO_BOXES or not (name or element.tag in _BOXES):
+            return False
+        if name in _OTHERS or speaks_of_site(name) or not _is_in_text(element):
+            return False
+        amount = self._measures.of(element)
+        if amount.link_density >= _NO_LINKS:
+            return False
+        speaks = not name and element.tag == "aside" and not amount.links and amount.prose >= _SENTENCE
+        return speaks or (amount.text <= _LONGEST_BOX and instructs(" ".join(element.itertext())))
 
     def _stands_outside_main(self, element: Element) -> bool:
         """Whether the page has its heading and a text in a <main>, and this is not in it."""
@@ -165,6 +191,11 @@ class _Page:
             if element not in self._main and self._roles.get(element.getparent()) != name:
                 shares[name] = shares.get(name, 0.0) + self._measures.share_of(element)
         return {name for name, share in shares.items() if share > _TOO_MUCH}
+
+
+def _is_in_text(element: Element) -> bool:
+    """Whether the page marks the text around it."""
+    return next(element.iterancestors("main", "article"), None) is not None
 
 
 def _is_part_of_heading(button: Element) -> bool:

@@ -13,6 +13,9 @@ from syndicate.parsers.html.tree import Element, drop_outermost
 
 _PANEL = 200
 """Hidden text of this length that a control of the page opens is a folded panel, not a leftover."""
+_LINE = 20
+"""Characters from which a shorter one is an answer, where it leads nowhere and asks for nothing."""
+_WAYS_ON = frozenset({"a", "button", "input", "select", "textarea", "form", "nav", "img", "svg"})
 _WHOLE_TEXT = 0.3
 """Hidden text that makes so much of the page is what a script will show."""
 _SAME = 0.8
@@ -61,9 +64,8 @@ class _Page:
             return False  # for machines
         if length > _WHOLE_TEXT * self._whole:
             return True
-        return length >= _PANEL and (
-            element.get("role", "") in _PANEL_ROLES or element.get("id", "") in self._opened
-        )
+        opened = element.get("role", "") in _PANEL_ROLES or element.get("id", "") in self._opened
+        return opened and (length >= _PANEL or _is_short_text(element, length))
 
     def _is_told_again(self, element: Element) -> bool:
         """Whether readers see what is hidden here: nearly all of its long words."""
@@ -99,6 +101,11 @@ class _Page:
                 if value and (name == "aria-controls" or value.startswith("#")):
                     ids.update(part.lstrip("#") for part in value.split())
         return ids
+
+
+def _is_short_text(element: Element, length: int) -> bool:
+    """Whether a short panel is an answer, and no menu and no form."""
+    return length >= _LINE and next(element.iter(*_WAYS_ON), None) is None
 
 
 def _is_whole_page(element: Element, elements: Sequence[Element]) -> bool:

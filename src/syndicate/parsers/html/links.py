@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from syndicate.parsers.html.page import Page
 
+CONTACTS = ("mailto:", "tel:", "sms:")
+"""How a target begins that is a fact of the text: where to write, where to call."""
 _SHARING = re.compile(
     r"(?:facebook\.com/(?:sharer?|dialog)|(?:twitter|x)\.com/(?:share|intent)|linkedin\.com/(?:shareArticle|sharing|cws/share)|"
     r"pinterest\.\w+/pin/create|reddit\.com/submit|plus\.google\.com/share|wa\.me/|api\.whatsapp\.com/send|t\.me/share|"
@@ -35,6 +37,6 @@ def content_target(page: Page, href: str) -> str:
         scheme = urlsplit(url).scheme
     except ValueError:
         return ""
-    if scheme not in ("http", "https", "mailto", "") or is_control(href):
+    if scheme not in ("http", "https", "mailto", "tel", "sms", "") or is_control(href):
         return ""
     return _TRACKING.sub("", url).rstrip("?&") if _TRACKING.search(url) else url

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from syndicate.parsers.html.links import CONTACTS
 from syndicate.parsers.html.tags import BLOCKS, HEADINGS
 from syndicate.parsers.html.tree import Element
 
@@ -82,7 +83,7 @@ def _counted(elements: Sequence[Element]) -> dict[Element, Amount]:
         if (tail := element.tail) and not tail.isspace():
             _count(above, tail, linked)
         amounts[element] = amount = Amount()
-        if element.tag == "a" and element.get("href") is not None:
+        if element.tag == "a" and _leads_on(element.get("href")):
             amount.links = 1
             linked = True
         if linked:
@@ -90,6 +91,11 @@ def _counted(elements: Sequence[Element]) -> dict[Element, Amount]:
         if (text := element.text) and not text.isspace():
             _count(amount, text, linked)
     return amounts
+
+
+def _leads_on(href: str | None) -> bool:
+    """Whether it is a link; a number to call and an address to write to are facts, and lead nowhere."""
+    return href is not None and not (href.lower().startswith(CONTACTS) and href[7:8] != "?")
 
 
 def _count(amount: Amount, text: str, linked: bool) -> None:

@@ -78,6 +78,17 @@ _NAMES = re.compile(
     rf"widget|topbar|bottom-?bar|login|search|soeg|søg|counter|tæller|hits|print|disclaimer-bar|copyright|credits?|ratings?|"
     rf"utility){_END}",
 )
+# What a site says of itself, of who wrote for it, and what it would sell.
+_OF_SITE = re.compile(
+    r"newsletter|nyhedsbrev|subscri|sign-?up|author|autor|auteur|forfatter|user|cookie|consent|gdpr|donation|"
+    r"survey|feedback|login|advert|adsense|^ads?\b|sponsor|paywall|disclaimer|sociable|shar(?:e|ing)|byline|"
+    r"copyright|credits?$|tell-a|tip-|search|soeg|søg|warenkorb|cart|indk",
+)
+
+
+def speaks_of_site(name: str) -> bool:
+    """Whether a word that `role_name` gave names what a site says of itself, demands and numbers or not."""
+    return _OF_SITE.search(name) is not None
 
 
 def role_name(element: Element) -> str:

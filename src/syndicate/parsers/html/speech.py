@@ -17,6 +17,19 @@ _DEMANDS = re.compile(
     r"doit|doivent|devrait|devraient|recommandons|recommande|il faut|interdite?s?|obligatoires?)\b",
     re.IGNORECASE,
 )
+_DOSE = re.compile(
+    r"\d\s?(?:[mkµμ]g|[mcd]?l|mikrogram|micrograms?|mmol|i\.?e\.?|iu)(?![\w-])",
+    re.IGNORECASE,
+)
+# A temperature, a share, a price, a time to keep, a deadline, a number to call.
+_TERM = re.compile(
+    r"\d\s?(?:g|kg|%|°\s?c|grader|degrees|kr|kroner|euro|"
+    r"minutter|timer|døgn|dage|uger|måneder|minutes|hours|days|weeks|months|"
+    r"minuten|stunden|tagen?|wochen|monaten?|heures|jours|semaines|mois)(?!\w)|"
+    r"\b(?:frist(?:en)?|deadline|senest|no later than|spätestens|au plus tard)\b.{0,40}\d|"
+    r"\b(?:ring|tlf|telefon|call|phone|téléphone|appelez)\b.{0,30}\d\d",
+    re.IGNORECASE,
+)
 _NUMBERED = re.compile(
     r"\W*(?:fig(?:ure?|\.)?|tab(?:el|elle|leau|le|\.)?|abb(?:ildung|\.)?|boks|box|kasten|encadré|diagramm?e?|"
     r"gra(?:f|phique)|schéma|chart|illustration|exhibit|plate)\s{0,2}(?:[a-z]?\d|[ivx]+\b)",
@@ -27,6 +40,16 @@ _NUMBERED = re.compile(
 def demands(text: str) -> bool:
     """Whether it says what shall, should or must not be done, in Danish, English, German or French."""
     return _DEMANDS.search(text) is not None
+
+
+def gives_dose(text: str) -> bool:
+    """Whether it gives an amount that is measured out: "500 mg", "0,5 ml"."""
+    return _DOSE.search(text) is not None
+
+
+def instructs(text: str) -> bool:
+    """Whether it has something to act by: a demand, a dose, a limit, a deadline, a price, a number."""
+    return demands(text) or gives_dose(text) or _TERM.search(text) is not None
 
 
 def is_numbered_figure(text: str) -> bool:
