@@ -84,8 +84,10 @@ class WatchStore(Protocol):
         sources than these, which a process with another configuration may have added."""
         ...
 
-    def keep_resources(self, claim: Claim, attachments: Sequence[Attachment]) -> list[KnownResource]:
-        """Makes newly linked attachments known. Raises LeaseLost."""
+    def keep_resources(
+        self, claim: Claim, attachments: Sequence[Attachment], *, baseline: bool = False
+    ) -> list[KnownResource]:
+        """Makes newly linked attachments known, as baseline also where these alone are. Raises LeaseLost."""
         ...
 
     def keep_snapshot(

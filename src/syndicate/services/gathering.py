@@ -7,6 +7,7 @@ is for the database to say: a snapshot that was kept before a crash is read with
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
@@ -34,6 +35,7 @@ from syndicate.ports import (
     WatchStore,
 )
 from syndicate.services.holding import Hold
+from syndicate.services.relinking import FormerLinks, former_links
 from syndicate.services.watched import Seen, VisitReport, WatchedSource
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
@@ -87,15 +89,26 @@ class Gatherer:
         matching = match(
             [KnownAttachment(r.id, r.label, r.url, r.place) for r in known], main.version.attachments
         )
-        seen = [self._linked(resource, matching.same.get(resource.id)) for resource in known]
-        new = self._store.keep_resources(self._claim, matching.new) if matching.new else []
-        for resource in new:
-            self._report.note(f"new attachment: {resource.label} {resource.url}")
-        return [*seen, *(Seen(resource) for resource in new)]
+        before = former_links(self._store, self._reader, main, self._source.options)
+        seen = [self._linked(resource, matching.same.get(resource.id), before) for resource in known]
+        return [*seen, *(Seen(resource) for resource in self._new(matching.new, before))]
 
-    def _linked(self, resource: KnownResource, link: Attachment | None) -> Seen:
+    def _new(self, links: Sequence[Attachment], before: FormerLinks) -> list[KnownResource]:
+        kept: list[KnownResource] = []
+        for stood_there in (False, True):
+            chosen = [link for link in links if before.had(link.url) is stood_there]
+            if chosen:
+                kept += self._store.keep_resources(self._claim, chosen, baseline=stood_there)
+        for resource in kept:
+            self._report.note(f"new attachment: {resource.label} {resource.url}")
+        return kept
+
+    def _linked(self, resource: KnownResource, link: Attachment | None, before: FormerLinks) -> Seen:
         if link:
             return Seen(resource, link=link)
+        if resource.present and before.hides(resource.url):
+            self._report.note(f"no link for the present reader: {resource.label} {resource.url}")
+            return Seen(resource, vanished=True, hidden=True)
         self._report.note(f"no longer linked: {resource.label} {resource.url}")
         return Seen(resource, vanished=True)
 

@@ -37,7 +37,7 @@ class Seen:
     it; `error` why nothing did; `unreached` why it could not even be retrieved. `link` is where the page
     says that the attachment is now (None where nothing new is known). `renewed` are the validators that came
     with the same bytes as before; `charset` what it called the encoding before and now, if not alike;
-    `fetched` says that the snapshot came at this visit.
+    `fetched` says that the snapshot came at this visit. `hidden`: it vanished for the present reader alone.
     """
 
     resource: KnownResource
@@ -51,6 +51,7 @@ class Seen:
     renewed: Validators | None = None
     charset: tuple[str, str] | None = None
     fetched: bool = False
+    hidden: bool = False
 
     @property
     def label(self) -> str:

@@ -173,7 +173,9 @@ class Scale:
                 weighed.touched.append(gone)
 
     def _weigh_vanished(self, one: Seen, weighed: Weighed) -> None:
-        if one.resource.base_sha256:
+        if one.hidden:
+            weighed.settle.append(one)
+        elif one.resource.base_sha256:
             self._touch(one, weighed, Comparison(), is_gone=True)
 
     def _touch(

@@ -149,7 +149,9 @@ class WatchRows(FindingRows):
 
     # --- the bytes --------------------------------------------------------------------------------
 
-    def keep_resources(self, claim: Claim, attachments: Sequence[Attachment]) -> list[KnownResource]:
+    def keep_resources(
+        self, claim: Claim, attachments: Sequence[Attachment], *, baseline: bool = False
+    ) -> list[KnownResource]:
         kept = []
         with self._db.write_beside() as connection:
             _need_lease(connection, claim)
@@ -161,7 +163,7 @@ class WatchRows(FindingRows):
                     "url": attachment.url,
                     "place": attachment.place,
                     "present": True,
-                    "baseline": claim.baseline,
+                    "baseline": claim.baseline or baseline,
                 }
                 key = insert_row(connection, t.resource, values)
                 row = connection.execute(resource_rows().where(t.resource.c.id == key)).one()
