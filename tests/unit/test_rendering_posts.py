@@ -62,6 +62,25 @@ def test_with_room_for_all_it_says_all_in_order() -> None:
     assert text(3000) == [TITLE, SUMMARY, SOURCE, HASHTAGS]
 
 
+@pytest.mark.parametrize(
+    ("summary", "told"),
+    [
+        (f"{TITLE}. Ny ordlyd: »Kommunen skal tilbyde«.", ["Ny ordlyd: »Kommunen skal tilbyde«."]),
+        (f"{TITLE}.", []),
+        ("Anbefaling 3 er skærpet. Anbefaling 4 er ny.", ["Anbefaling 4 er ny."]),
+        ("Anbefaling 4 er ny. Anbefaling 3 er skærpet.", ["Anbefaling 4 er ny. Anbefaling 3 er skærpet."]),
+        ("", []),
+    ],
+)
+def test_it_does_not_say_the_title_twice(summary: str, told: list[str]) -> None:
+    title = f"{TITLE} – og 1 ændring mere"
+    texts = {"da": UpdateText("da", title, summary)}
+
+    assert text(3000, texts=texts) == [title, *told, SOURCE, HASHTAGS]
+    (message,) = messages(texts=texts)
+    assert post(message).description == summary
+
+
 def test_the_card_has_link_title_and_description() -> None:
     (message,) = messages()
 

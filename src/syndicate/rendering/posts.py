@@ -54,7 +54,7 @@ class Posts:
             "headline": title,
             "hashtags": [hashtag(self._site.topic(topic).title) for topic in update.topics],
         }
-        parts = self._parts(channel.name, values, shorter_forms(text.summary))
+        parts = self._parts(channel.name, values, shorter_forms(beyond_title(text.summary, text.title)))
         if channel.link_in_text:
             parts.append(Part(link, mandatory=True, rank=max(RANKS.values())))
         post = Post(
@@ -94,6 +94,12 @@ def as_bytes(post: Post) -> bytes:
 def hashtag(title: str) -> str:
     """#SundhedIBoligområder for "Sundhed i boligområder": capitals tell a screen reader where words begin."""
     return "#" + "".join(word[:1].upper() + word[1:] for word in re.findall(r"\w+", title))
+
+
+def beyond_title(summary: str, title: str) -> str:
+    """The summary without its first sentence where the title, which stands right above it, begins so."""
+    first, *others = split_sentences(summary) or [""]
+    return " ".join(others) if title.startswith(first.removesuffix(".")) else summary
 
 
 def shorter_forms(summary: str) -> list[str]:
