@@ -131,7 +131,9 @@ def test_the_form_for_a_day_knows_its_ends(web: WebSite) -> None:
 
 def test_a_document_that_is_followed_no_more_says_so(web: WebSite) -> None:
     web.archive.documents[1] = replace(web.archive.documents[1], ended_at=factories.NOON)
-    assert "holdt op med at følge dette dokument 2. marts 2026" in page(web, "/documents/1")
+    text = page(web, "/documents/1")
+    assert "holdt op med at følge dette dokument 2. marts 2026" in text
+    assert "Den seneste tekst, vi har</h2>" in text and "Teksten, som den lyder nu" not in text
 
 
 # --- the timeline ---------------------------------------------------------------------------------
