@@ -193,7 +193,8 @@ class TestContent:
             "Styrke: »bør« er blevet til »skal« (skærpet)",
             "I dokumentet Download fakta",
             "Der holdes et årligt møde.",
-            "fordi du har tilmeldt dig nyt om: Sundhed i boligområder.",
+            "fordi du har tilmeldt dig nyt fra Anbefalinger.",
+            "Den handler om: Sundhed i boligområder.",
             "Afmeld",
             "redaktion@example.org",
         ):
