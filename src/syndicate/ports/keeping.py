@@ -173,7 +173,8 @@ class Conclusion:
     `channels`. `supersede` is a held update that has become moot. `distrust` names resources whose
     validators are forgotten, so that the next visit gets the whole answer; `renewed` has those that came
     with the same bytes as before. `ended`: it was taken away, and is visited no more. `changed`: its text
-    did. `full`: it was asked for without a condition.
+    did. `full`: it was asked for without a condition. `held` waited for a person when the visit began, and
+    all of this holds only while it still does.
     """
 
     document_id: int
@@ -198,6 +199,7 @@ class Conclusion:
     full: bool = False
     renewed: tuple[tuple[int, Validators], ...] = ()
     notices: tuple[Notice, ...] = ()
+    held: str = ""
 
     @property
     def is_quiet(self) -> bool:

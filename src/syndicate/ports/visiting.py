@@ -115,7 +115,8 @@ class WatchStore(Protocol):
         ...
 
     def conclude(self, conclusion: Conclusion) -> bool:
-        """tx 2. False when the lease was lost: then nothing was stored."""
+        """tx 2. False when nothing was stored: the lease was lost, or a person has decided meanwhile about the
+        update that was held; then what was read is weighed anew at once."""
         ...
 
     def conclude_quiet(self, conclusions: Sequence[Conclusion]) -> None:

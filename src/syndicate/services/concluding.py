@@ -120,6 +120,7 @@ class Concluder:
             changed=update is not None,
             full=full,
             notices=tuple(_notices(seen)),
+            held=claim.held,
         )
 
     def removed(
@@ -139,6 +140,7 @@ class Concluder:
             channels=self._channels,
             changed=True,
             ended=True,
+            held=claim.held,
         )
 
     def _report(self, report: VisitReport, weighed: Weighed, update_id: str, problem: str) -> None:

@@ -77,6 +77,6 @@ class VisitReport:
         self.steps.append(step)
 
     def lose(self) -> None:
-        """The visit took so long that somebody else has taken the document over: nothing came of it."""
+        """Somebody else took the document over, or a person decided meanwhile: nothing came of it."""
         self.outcome, self.update_id = "lost", ""
-        self.note("lost: it took longer than its lease, and another process visits the document now")
+        self.note("lost: another process visits the document now, or a person decided about it meanwhile")

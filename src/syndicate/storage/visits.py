@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, 
 from syndicate.domain.model import Version
 from syndicate.ports import Conclusion, Notice, Reading, ResourcePlace, SnapshotState, Validators
 from syndicate.storage import tables as t
-from syndicate.storage.claims import resource_rows
+from syndicate.storage.claims import OPEN_STATES, resource_rows
 from syndicate.storage.locking import held
 from syndicate.storage.rows import add_if_absent, pack
 
@@ -30,6 +30,19 @@ def keep_version(connection: Connection, snapshot_id: int, version: Version) -> 
     same = and_(t.version.c.snapshot_id == snapshot_id, t.version.c.recipe == version.recipe.key)
     key: int = connection.execute(select(t.version.c.id).where(same)).scalar_one()
     return key
+
+
+def still_held(connection: Connection, conclusion: Conclusion) -> bool:
+    """Whether no person has decided meanwhile: else what the visit compared with is the base no more."""
+    here = and_(t.update.c.id == conclusion.held, t.update.c.state.in_(OPEN_STATES))
+    return not conclusion.held or connection.execute(select(t.update.c.id).where(here)).first() is not None
+
+
+def weigh_anew(connection: Connection, conclusion: Conclusion) -> None:
+    """Nothing of the visit is kept but the bytes, which are still unread; the document is due at once."""
+    here = and_(t.document.c.id == conclusion.document_id, t.document.c.lease_token == conclusion.token)
+    values = {"lease_until": None, "lease_token": "", "next_visit": conclusion.now}
+    connection.execute(update(t.document).where(here).values(values))
 
 
 def end_lease(connection: Connection, conclusion: Conclusion) -> bool:

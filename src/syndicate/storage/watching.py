@@ -38,6 +38,8 @@ from syndicate.storage.visits import (
     keep_candidate,
     keep_findings,
     keep_version,
+    still_held,
+    weigh_anew,
 )
 
 KEPT_HEADERS = ("etag", "last-modified", "content-type", "content-length", "date", "content-language")
@@ -263,6 +265,9 @@ class WatchRows(FindingRows):
         # an update gets the next number of all, and a person may be deciding about the one before it
         write = self._db.write if conclusion.update else self._db.write_beside
         with write() as connection:
+            if not still_held(connection, conclusion):
+                weigh_anew(connection, conclusion)
+                return False
             if not end_lease(connection, conclusion):
                 return False
             keep_findings(connection, conclusion)
