@@ -115,7 +115,7 @@ class WatchStore(Protocol):
         ...
 
     def conclude(self, conclusion: Conclusion) -> bool:
-        """tx 2. False when nothing was stored: the lease was lost, or a person has decided meanwhile about the
+        """tx 2. False when nothing was stored: the lease was lost, or a person decided meanwhile about the
         update that was held; then what was read is weighed anew at once."""
         ...
 
