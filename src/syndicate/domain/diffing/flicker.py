@@ -6,11 +6,21 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
+from syndicate.domain import languages
 from syndicate.domain.diffing.expressions import Grammar
 from syndicate.domain.diffing.words import essence
 from syndicate.domain.model import Block, FacetKind, Version
 
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
+_WARNING = re.compile(
+    rf"(?<!\w)(?:{'|'.join(word for each in languages.every() for word in each.warnings)})(?!\w)",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    rf"(?<!\w)(?:{'|'.join(word for each in languages.every() for word in each.naming)})\W{{0,3}}\d",
+    re.IGNORECASE,
+)
+"""A number that names something, or limits it, however often it grew."""
 _SHORT = 12
 _COUNT = 100
 _ROUND = 5
@@ -21,7 +31,7 @@ _TIMES = 2
 class Flicker:
     """Whether a difference is one of those that a resource shows all the time. Never a recommendation's.
 
-    Silent about numbered blocks, demands, and numbers with a unit: those are always told.
+    Silent about numbered blocks, demands, warnings, and numbers with a unit: those are always told.
     """
 
     def __init__(self, history: Sequence[Version], before: Version, grammar: Grammar) -> None:
@@ -68,7 +78,9 @@ class Flicker:
         shape = _DIGITS.sub("0", essence(before.text))
         if shape != _DIGITS.sub("0", essence(after.text)) or len(shape.split()) > _SHORT:
             return False
-        if self._matters(before, numbers=False) or self._measures(before) or self._measures(after):
+        if _NAMED.search(after.text) or self._matters(before, numbers=False):
+            return False
+        if self._measures(before) or self._measures(after):
             return False
         seen = [[text for text in texts if _DIGITS.sub("0", text) == shape] for texts in self._texts]
         if self._base_is_older:
@@ -79,7 +91,7 @@ class Flicker:
         return len(rows) > _TIMES and _is_count([*rows, _counted(essence(after.text))])
 
     def _matters(self, block: Block, numbers: bool = True) -> bool:
-        if block.number:
+        if block.number or _WARNING.search(block.text):
             return True
         kinds = {each.kind for each in self._grammar.find(block.text)}
         telling = {FacetKind.STRENGTH, FacetKind.NEGATION}

@@ -117,7 +117,8 @@ class Language:
     `recommendation` and `references` are stems that tell from its heading what a list holds. `lapsed` and
     `successors` are regular expressions of what says that a unit no longer holds, and which one stands in
     its place; `subjects` of what such a sentence begins with ("Anbefalingen er"). `effect` tells from when
-    a unit holds.
+    a unit holds. `warnings` are regular expressions of words that warn: a line with one is never mere noise.
+    `naming` are those of words right before a number that names something or limits it, and counts nothing.
     """
 
     code: str
@@ -140,6 +141,8 @@ class Language:
     lapsed: tuple[str, ...]
     successors: tuple[str, ...]
     subjects: tuple[str, ...]
+    warnings: tuple[str, ...]
+    naming: tuple[str, ...]
     effect: Effect
     quotes: tuple[str, str]
     phrases: Phrases

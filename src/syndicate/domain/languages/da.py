@@ -277,6 +277,16 @@ LANGUAGE = Language(
         r"(?:denne|den|dette|det|disse)?\s*(?:anbefaling|punkt|afsnit|kapitel|råd|vejledning)(?:en|et)?"
         r"(?:\s+(?:nr\.\s+)?\d+(?:\.\d+)*)?\s+(?:(?:er|blev|bliver)(?:\s+nu)?\s+)?",
     ),
+    warnings=(
+        r"advarsel\w*|advare[rs]?|kogepåbud\w*|kontraindi[ck]\w+|tilbagekald\w*|tilbagetr(?:ukket|ukne|ækkes)",
+        r"forurene\w*|livsfarlig\w*|livstruende|dødelig\w*|sundhedsfare\w*|bivirkning\w*",
+        r"undgå|kog|bliv (?:hjemme|inde|indendørs)",
+    ),
+    naming=(
+        r"nr|nummer|bek(?:endtgørelse)?|lov|cirkulære|vejledning|version|udgave|lokale|postnr|telefon|tlf|mobil",
+        r"cvr|grænse(?:værdi(?:en)?)?(?: for \w+)?|loft(?:et)?|takst(?:en)?|pris(?:en)?|gebyr(?:et)?",
+        r"maksimum|minimum|højst|mindst",
+    ),
     effect=_EFFECT,
     quotes=("»", "«"),
     phrases=_PHRASES,

@@ -324,6 +324,14 @@ LANGUAGE = Language(
         r"(?:this|the|these)?\s*(?:recommendation|item|point|section|chapter|advice|guideline)"
         r"(?:\s+(?:no\.\s+)?\d+(?:\.\d+)*)?\s+(?:(?:is|was|has\s+been)(?:\s+now)?\s+)?",
     ),
+    warnings=(
+        r"warnings?|contraindicat\w+|recall(?:s|ed)?|contaminat\w+|life-threatening|fatal",
+        r"(?:side|adverse) effects?|avoid|boil|stay (?:at home|home|inside|indoors)",
+    ),
+    naming=(
+        r"no|number|act|order|circular|guideline|version|edition|room|phone|tel|telephone|mobile",
+        r"(?:limit|threshold)(?: for \w+)?|cap|rate|price|fee|maximum|minimum|at (?:most|least)|up to",
+    ),
     effect=_EFFECT,
     quotes=("“", "”"),
     phrases=_PHRASES,
