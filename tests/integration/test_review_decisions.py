@@ -13,6 +13,8 @@ from syndicate.ports import Claim
 from tests.watching import BASE, SHARPENED, Watcher, page
 
 FURTHER = (SHARPENED[0].replace("3. år", "2. år"), *BASE[1:])
+pytestmark = pytest.mark.usefixtures("any_database")
+
 Decision = Callable[[Watcher, str], None]
 
 
