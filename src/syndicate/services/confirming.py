@@ -29,8 +29,7 @@ def confirm(verdict: Verdict, main: Seen, claim: Claim, gatherer: Gatherer, now:
         return verdict
     if not main.fetched and not claim.candidate:
         return verdict
-    said = gatherer.newest(main)
-    again = gatherer.ask_again(main, said)
+    said, again = gatherer.ask_again(main, gatherer.newest(main))
     if said is None or (again and not compare(said, again).is_meaningful):
         return verdict
     if claim.candidate and claim.candidate.first_at + PATIENCE <= now:

@@ -207,21 +207,26 @@ class Gatherer:
             return seen.version
         return self._store.version(seen.resource.head_version)[0]
 
-    def ask_again(self, seen: Seen, said: Version | None) -> Version | None:
-        """What the address says when it is asked for once more in this visit; None where that failed."""
+    def ask_again(self, seen: Seen, said: Version | None) -> tuple[Version | None, Version | None]:
+        """What it said, and what its address says when it is asked for once more in this visit (None where
+        that failed), both by one recipe: a doubt may be older than the reader."""
         try:
             answer = self._source.kind.retrieve(seen.url, None, self._now)
             if not isinstance(answer, Retrieved):
-                return None
-            again = self._reader.read(
-                answer.body, media_type=answer.media_type, url=answer.url, options=self._source.options
-            )
+                return said, None
+            again = self._read_as(answer.body, answer)
+            latest = seen.resource.latest
+            if said and latest and said.recipe != again.recipe:
+                said = self._read_as(self._store.bytes_of(latest.sha256), latest)
         except (FetchError, ParseError) as error:
             self._report.note(f"{seen.url}: asked once more: {error}")
-            return None
+            return said, None
         same = said is not None and again.fingerprint == said.fingerprint
         self._report.note(f"{seen.url}: asked once more: {'the same' if same else 'another text'}")
-        return again
+        return said, again
+
+    def _read_as(self, body: bytes, of: Retrieved | KeptSnapshot) -> Version:
+        return self._reader.read(body, media_type=of.media_type, url=of.url, options=self._source.options)
 
     def previous(self, seen: Seen) -> Version | None:
         """What readers were last told, read by the recipe of the new version; None where there is none.

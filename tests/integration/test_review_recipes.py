@@ -1,14 +1,15 @@
-"""Links to attachments when the reader of their page changes: a better parser, or other selectors."""
+"""What is silent and what is told when the reader of a page changes: a better parser, or other selectors."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from syndicate.ports import ReadOptions
+from syndicate.ports import NotModified, ReadOptions, Retrieved, Validators
 from tests.docx_writer import paragraph, write_docx
-from tests.watching import BASE, DOCX, SHARPENED, Watcher, page
+from tests.watching import BASE, DOCX, PAGE, SHARPENED, Watcher, page
 
 FAKTA = ("Fakta (Word)", "/fakta.docx")
 RAPPORT = ("Rapport (Word)", "/rapport.docx")
@@ -75,3 +76,20 @@ def test_another_reader_does_not_hide_that_a_link_was_taken_away(watcher: Watche
     watcher.serve(page(*BASE, links=[FAKTA]))
     assert watcher.visit().outcome == "announce"
     assert titles(watcher) == [f"Dokumentet »{RAPPORT[0]}« er fjernet"]
+
+
+def test_a_doubt_that_is_older_than_the_reader_is_settled(watcher: Watcher) -> None:
+    watcher.visit()
+    watcher.serve(page(*SHARPENED, links=[FAKTA]))
+    second = page(*BASE, links=[FAKTA], date="11. jan. 2017")
+    whole, asked = watcher.web.retrieve, watcher.web.asked
+
+    def wavers(address: str, validators: Validators | None, now: datetime) -> Retrieved | NotModified:
+        if asked.count(PAGE) == 2:  # the second answer of the second visit
+            watcher.web.once[PAGE] = second
+        return whole(address, validators, now)
+
+    watcher.web.retrieve = wavers  # type: ignore[method-assign]
+    assert watcher.visit().outcome == "doubt"
+    watcher.options = ReadOptions(ignore=("main p",))
+    assert watcher.visit().outcome == "announce"
