@@ -16,6 +16,7 @@ RULES = [
     ("Fristen er den 1. marts 2027.", "Fristen er den 15. marts 2027."),
     ("Ring på 38 12 45 67.", "Ring på 38 12 45 99."),
     ("Prisen er 450 kr. om året.", "Prisen er 475 kr. om året."),
+    ("Tag 2 tabletter ad gangen.", "Tag 3 tabletter ad gangen."),
     ("Do not open the door within 4 hours.", "Do not open the door within 6 hours."),
 ]
 BOXES = [
@@ -60,6 +61,17 @@ def test_what_one_acts_by_is_seen_in_any_box_of_the_text(box: str, before: str, 
     assert after in (change.after or "")
 
 
+@pytest.mark.parametrize("box", BOXES[:9])
+def test_a_page_that_marks_no_text_keeps_a_box_between_its_lines(box: str) -> None:
+    text = f"<div><h1>Råd om feber</h1><p>{LONG}</p>{box}<p>{LAST}</p><p>{LONG} {LAST}</p></div>"
+    before, after = (
+        read(f"<html lang=da><body>{text.format(rule)}</body></html>".encode(), media_type="text/html")
+        for rule in RULES[0]
+    )
+
+    assert compare(before, after).is_meaningful
+
+
 @pytest.mark.parametrize("box", BOXES)
 def test_a_rule_that_goes_with_its_box_is_seen(box: str) -> None:
     assert compare(page(box.format(RULES[0][0])), page("")).is_meaningful
@@ -74,6 +86,7 @@ def test_a_rule_that_goes_with_its_box_is_seen(box: str) -> None:
         '<div class="comments"><p>Man burde skrive, at alle skal have 500 mg.</p></div>',
         '<div class="survey"><p>Du skal blot svare. Det tager 2 minutter.</p></div>',
         '<aside><a href="/a">Alle skal sove 8 timer</a> <a href="/b">Alle skal drikke vand</a></aside>',
+        "<aside><p>Læs også: Alle skal sove 8 timer, siger byens læger nu</p></aside>",
         "<figure><img src=p.jpg><figcaption>En markering, der varede 4 timer.</figcaption></figure>",
         "<button aria-controls=m1>Menu</button><div id=m1 hidden><a href=/a>Alle skal sove 8 timer</a></div>",
         "<div hidden>Siden bør indlæses igen.</div>",

@@ -72,6 +72,11 @@ def without_asides(blocks: Sequence[Block]) -> list[Block]:
     return kept
 
 
+def names_others(text: str) -> bool:
+    """Whether a text begins like what leads to other pages: "Read also"."""
+    return _AWAY.match(text) is not None
+
+
 def link_share(block: Block) -> float:
     """The part of a block's text that is links to pages: a number to call and an address are facts."""
     if not block.links:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from syndicate.parsers.html.asides import names_others
 from syndicate.parsers.html.measure import measure
 from syndicate.parsers.html.names import CAPTION, COMMENTS, LAYER, TEASER, role_name, speaks_of_site
 from syndicate.parsers.html.speech import demands, gives_dose, instructs, is_numbered_figure
@@ -46,6 +47,7 @@ _FACTS_OF_PAGE = frozenset({"datePublished", "dateModified", "dateCreated", "aut
 _LONGEST_FACT = 120
 _BOXES = frozenset({"aside", "footer"})
 _NO_BOXES = frozenset({"nav", "dialog", "form", "button"})
+_LINES = frozenset({"p", "ul", "ol", "table", "blockquote", *HEADINGS})
 _OTHERS = frozenset({LAYER, COMMENTS, CAPTION})
 _LONGEST_BOX = 5000
 """Characters up to which a box is read for what it says; a longer one is judged by its prose."""
@@ -124,8 +126,11 @@ class _Page:
         amount = self._measures.of(element)
         if amount.link_density >= _NO_LINKS:
             return False
+        text = " ".join(element.itertext()) if amount.text <= _LONGEST_BOX else ""
+        if names_others(text):
+            return False
         speaks = not name and element.tag == "aside" and not amount.links and amount.prose >= _SENTENCE
-        return speaks or (amount.text <= _LONGEST_BOX and instructs(" ".join(element.itertext())))
+        return speaks or instructs(text)
 
     def _stands_outside_main(self, element: Element) -> bool:
         """Whether the page has its heading and a text in a <main>, and this is not in it."""
@@ -194,8 +199,14 @@ class _Page:
 
 
 def _is_in_text(element: Element) -> bool:
-    """Whether the page marks the text around it."""
-    return next(element.iterancestors("main", "article"), None) is not None
+    """Whether the page marks the text around it, or lines of text stand before and after it."""
+    if next(element.iterancestors("main", "article"), None) is not None:
+        return True
+    return all(_is_line(beside) for beside in (element.getprevious(), element.getnext()))
+
+
+def _is_line(element: Element | None) -> bool:
+    return element is not None and element.tag in _LINES
 
 
 def _is_part_of_heading(button: Element) -> bool:

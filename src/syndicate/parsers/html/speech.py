@@ -24,6 +24,8 @@ _DOSE = re.compile(
 # A temperature, a share, a price, a time to keep, a deadline, a number to call.
 _TERM = re.compile(
     r"\d\s?(?:g|kg|%|°\s?c|grader|degrees|kr|kroner|euro|"
+    r"(?:tablet|kapsl|dråbe|portion|genstand|enhed|spiseske|teske)(?:ter|er|e)|dos(?:er|is)|kcal|gange|"
+    r"tablets?|capsules?|drops?|doses?|"
     r"minutter|timer|døgn|dage|uger|måneder|minutes|hours|days|weeks|months|"
     r"minuten|stunden|tagen?|wochen|monaten?|heures|jours|semaines|mois)(?!\w)|"
     r"\b(?:frist(?:en)?|deadline|senest|no later than|spätestens|au plus tard)\b.{0,40}\d|"
