@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicate.domain.errors import FetchError, FetchReason, SyndicateError
+from syndicate.domain.errors import FetchError, FetchReason
 from syndicate.ports import NotModified, Retrieved, Validators
 from syndicate.services.confirming import UNCONFIRMED, UNSETTLED
 from tests.data.sample.docx import docx_from_markdown
@@ -209,8 +209,8 @@ def test_a_fault_of_ours_is_told_and_waits_longer_each_time(watcher: Moods) -> N
     for failures in range(3):
         (claim,) = watcher.check.claim(watcher.now, limit=1)
         assert claim.failures == failures
-        watcher.check.fail(claim, SyndicateError("The visit ended in a fault."), watcher.now)
-        assert "ended in a fault" in watcher.problem
+        watcher.check.fail(claim, watcher.now)
+        assert "reason of its own" in watcher.problem
         wait = 5 * 2 ** (failures + 1)
         assert not watcher.is_due(minutes=wait - 1)
         watcher.now += timedelta(minutes=wait)

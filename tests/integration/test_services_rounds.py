@@ -92,3 +92,25 @@ def test_everything_is_visited_once_whether_due_or_not(
     assert sorted(watcher.web.asked) == sorted(watcher.web.documents)
     assert {report.outcome for report in reports} == {"drop"}
     assert {status.checks for status in watcher.store.archive.status(watcher.now).documents} == {2}
+
+
+def test_a_fault_of_ours_in_one_visit_is_told_and_stops_no_other(
+    watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poisoned = "https://h1.example/2"
+    whole = watcher.web.retrieve
+
+    def broken(address: str, validators: Validators | None, now: datetime) -> Retrieved | NotModified:
+        if address == poisoned:
+            raise ZeroDivisionError
+        return whole(address, validators, now)
+
+    monkeypatch.setattr(watcher.web, "retrieve", broken)
+    reports = make(watcher)
+    assert sorted(watcher.web.asked) == sorted(set(watcher.web.documents) - {poisoned})
+    assert [report.problem for report in reports if report.problem] == [
+        "The visit failed for a reason of its own. See the log."
+    ]
+    told = {status.url: status.problem for status in watcher.store.archive.status(watcher.now).documents}
+    assert "reason of its own" in told.pop(poisoned)
+    assert not any(told.values())

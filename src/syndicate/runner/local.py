@@ -191,8 +191,7 @@ class LocalRunner:
             raise
         except Exception:
             log.exception("visit of %s failed", claim.key)
-            fault = SyndicateError("The visit failed for a reason of its own.", hint="See the log.")
-            self._app.check.fail(claim, fault, self._app.clock())
+            self._app.check.fail(claim, self._app.clock())
             return
         if report.update_id or report.problem:
             said = report.problem.replace("\n", " ")

@@ -7,12 +7,13 @@ A crash before tx 1 changes nothing; after it, the snapshot is unread and the do
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from syndicate.domain import judging
-from syndicate.domain.errors import FetchError, LeaseLost, SyndicateError
+from syndicate.domain.errors import FetchError, LeaseLost, StorageError, SyndicateError
 from syndicate.domain.judging import JudgedResource
 from syndicate.domain.model import Comparison, Decision, Verdict
 from syndicate.ports import Claim, Conclusion, Reader, SnapshotState, WatchStore
@@ -24,6 +25,8 @@ from syndicate.services.holding import LEASE, Hold
 from syndicate.services.quiet import QuietEnds
 from syndicate.services.watched import Seen, VisitReport, WatchedSource
 from syndicate.services.weighing import Scale, Weighed
+
+log = logging.getLogger("syndicate.check")
 
 
 class CheckService:
@@ -91,7 +94,7 @@ class CheckService:
         """Visits one after another; those that found everything as it was end with others, by `quiet`."""
         for claim in claims:
             report = VisitReport(claim.source_id, claim.title or claim.key)
-            conclusion = self._look(claim, clock(), report)
+            conclusion = self._look_or_fail(claim, clock(), report)
             if conclusion and conclusion.is_quiet and not claim.candidate:
                 quiet.add(conclusion)
             elif conclusion and not self._store.conclude(conclusion):
@@ -110,13 +113,26 @@ class CheckService:
         """A visit that could not be concluded because the database failed; it is due again at once."""
         self._store.release(claim)
 
-    def fail(self, claim: Claim, error: SyndicateError, now: datetime) -> None:
+    def fail(self, claim: Claim, now: datetime) -> None:
         """Concludes a visit that ended in a fault of ours, so that it is told and not repeated at once."""
         report = VisitReport(claim.source_id, claim.title or claim.key)
-        source = self._sources[claim.source_id]
-        self._store.conclude(self._concluder.failed(claim, source, (), error, now, report))
+        self._store.conclude(self._fault(claim, now, report))
+
+    def _fault(self, claim: Claim, now: datetime, report: VisitReport) -> Conclusion:
+        error = SyndicateError("The visit failed for a reason of its own.", hint="See the log.")
+        return self._concluder.failed(claim, self._sources[claim.source_id], (), error, now, report)
 
     # --- one visit --------------------------------------------------------------------------------
+
+    def _look_or_fail(self, claim: Claim, now: datetime, report: VisitReport) -> Conclusion | None:
+        """The same as `_look`; a fault of ours is told of its document, and stops no other."""
+        try:
+            return self._look(claim, now, report)
+        except StorageError:
+            raise
+        except Exception:
+            log.exception("visit of %s failed", claim.key)
+            return self._fault(claim, now, report)
 
     def _look(self, claim: Claim, now: datetime, report: VisitReport) -> Conclusion | None:
         """What the visit comes to; None when somebody else has taken the document over, or when it turned
