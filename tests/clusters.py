@@ -25,7 +25,8 @@ from pathlib import Path
 
 import psycopg
 
-from syndicate.storage.engine import Database, newest_schema
+from syndicate.storage.engine import Database
+from syndicate.storage.schemas import newest_schema
 from tests.processes import PATIENCE, free_port, until
 
 OLDEST = 15

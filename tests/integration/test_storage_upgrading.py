@@ -12,8 +12,9 @@ from alembic import command
 from alembic.script import ScriptDirectory
 
 from syndicate.storage import upgrading
-from syndicate.storage.engine import Database, newest_schema
+from syndicate.storage.engine import Database
 from syndicate.storage.engines import sqlite
+from syndicate.storage.schemas import newest_schema
 
 OPEN = "import sys; from syndicate.storage.engine import Database; Database(sys.argv[1]).upgrade()"
 IS_LOADED = "; print('alembic' in sys.modules)"

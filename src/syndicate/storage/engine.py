@@ -14,8 +14,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from syndicate.domain.errors import ConfigError, StorageError
 from syndicate.storage.engines import EngineKind, Presence, engine_kind
+from syndicate.storage.schemas import newest_schema
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 AGAIN = "Nothing is lost; it is tried again."
 
 
@@ -83,11 +83,6 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
-
-
-def newest_schema() -> str:
-    """The newest migration, by the number that its file name begins with."""
-    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def _parsed(url: str) -> URL:

@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from syndicate.domain.errors import StorageError
-from syndicate.storage.engine import MIGRATIONS
+from syndicate.storage.schemas import MIGRATIONS
 
 
 def upgrade(connection: Connection) -> None:
